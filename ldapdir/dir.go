@@ -1,0 +1,4 @@
+package ldapdir
+
+// Dir answers questions about people, groups, resources and domains.
+type Dir struct{}

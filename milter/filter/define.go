@@ -1,0 +1,64 @@
+package filter
+
+import (
+	"strings"
+
+	"usher/itip/calendar"
+	"usher/ldapdir"
+)
+
+// Host is what a module may be built from: eyes, no hands.
+type Host struct {
+	Directory *ldapdir.Dir
+	Calendars calendar.Reader
+	Hostname  string // for texts and Message-IDs
+}
+
+// Definition is a module as the pipeline's list knows it.
+type Definition struct {
+	Name string
+	Doc  string // half a sentence: "books rooms that are invited"
+	// OnError is what the module does by default when it cannot do its work.
+	OnError OnError
+	// Build decodes the module's own settings over its defaults and makes the module. The errors it returns
+	// are Mistakes, or those of decode.
+	Build func(h Host, decode func(into any) error) (Module, error)
+}
+
+// Define describes a module: its name, half a sentence, what it does on errors, its settings with their
+// defaults, and how to build it. Mistakes in the settings are returned as Mistakes.
+func Define[C any](name, doc string, onError OnError, defaults C, build func(Host, C) (Module, error)) Definition {
+	return Definition{Name: name, Doc: doc, OnError: onError, Build: func(h Host, decode func(any) error) (Module, error) {
+		settings := defaults
+		if err := decode(&settings); err != nil {
+			return nil, err
+		}
+		return build(h, settings)
+	}}
+}
+
+// Mistake is something wrong with one setting. The configuration finds its file and line.
+type Mistake struct {
+	Key  string // path below the module's settings, e.g. "rules[2].when"; "" is the module as a whole
+	Text string // what is wrong and what would be right
+}
+
+// Mistakes are all that is wrong, at once.
+type Mistakes []Mistake
+
+func (ms Mistakes) Error() string {
+	var lines []string
+	for _, m := range ms {
+		lines = append(lines, strings.TrimPrefix(m.Key+": "+m.Text, ": "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// OnError is what happens to a mail when a module cannot do its work.
+type OnError string
+
+// The two ways.
+const (
+	Defer OnError = "defer" // the sender keeps the mail and tries again (451)
+	Pass  OnError = "pass"  // the mail goes on without this module and everything it planned
+)
