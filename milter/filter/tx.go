@@ -55,7 +55,7 @@ type Envelope struct {
 	Time       time.Time // of MAIL FROM: the only clock a module may read
 }
 
-// DeclaredSize and SMTPUTF8 are read from the ESMTP arguments of MAIL FROM (RFC 1870, RFC 6531).
+// readArgs reads Size and SMTPUTF8 from the ESMTP arguments of MAIL FROM (RFC 1870, RFC 6531).
 func (e *Envelope) readArgs() {
 	for _, arg := range e.FromArgs {
 		name, value, _ := strings.Cut(arg, "=")
