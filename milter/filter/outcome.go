@@ -1,0 +1,59 @@
+package filter
+
+import (
+	"time"
+
+	"usher/address"
+	"usher/milter/message"
+)
+
+// Outcome is what the host is to do with a mail. The zero Outcome accepts it as it came.
+type Outcome struct {
+	Refuse     *Refusal         // for the whole mail; nothing else happens then
+	Discard    bool             // every recipient was taken off: accepted and dropped
+	Drop       []Recipient      // taken off the envelope
+	Add        []Recipient      // put on the envelope
+	From       *address.Address // the changed envelope sender; nil: unchanged
+	Message    *message.Message // as it should leave; nil: as it came
+	Quarantine string           // why it is held; "" is not held
+	Reasons    []Reason         // what each step said, in order
+	Effects    []Effect         // what was performed (or, in explain, would be)
+	Attempts   int              // how often it was planned; more than 1: the world moved
+}
+
+// Reason is what one step said about the mail, for the log, the trace and explain.
+type Reason struct {
+	Step  string
+	Rcpts []address.Address // whom it was about, where not everybody
+	Plan  Plan              // Plan.Why is the sentence
+	Err   error             // the step could not do its work
+	Audit bool              // it was only asked, nothing of it happens
+	Took  time.Duration
+}
+
+// Why joins what the steps said, for the one log line.
+func (o Outcome) Why() string {
+	var why string
+	for _, r := range o.Reasons {
+		said := r.said()
+		if said == "" {
+			continue
+		}
+		if why != "" {
+			why += "; "
+		}
+		why += r.Step + ": " + said
+	}
+	return why
+}
+
+func (r Reason) said() string {
+	said := r.Plan.Why
+	if r.Err != nil {
+		said = r.Err.Error()
+	}
+	if said != "" && r.Audit {
+		said = "would: " + said
+	}
+	return said
+}

@@ -1,0 +1,155 @@
+package filter
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+
+	"usher/address"
+	"usher/ldapdir"
+	"usher/milter/message"
+)
+
+// Directory is what the pipeline asks to know who is meant. "Not there" is ok == false.
+type Directory interface {
+	Lookup(ctx context.Context, addr address.Address) (e *ldapdir.Entry, ok bool, err error)
+	Login(ctx context.Context, user string) (e *ldapdir.Entry, ok bool, err error)
+}
+
+// Pipeline is the modules in their order and what they work with. It is not changed after it was made;
+// a new configuration is a new Pipeline.
+type Pipeline struct {
+	Steps     []Step
+	Directory Directory // nil: nobody is known
+	World     World
+	Audit     bool // every step is asked and logged, nothing happens
+	// Charge records what checkers counted; nil: nothing is counted.
+	Charge func(context.Context, []Charge)
+	Log    *slog.Logger
+}
+
+// Mail resolves login and sender and asks the SenderCheckers. nil: go on.
+func (p *Pipeline) Mail(ctx context.Context, env *Envelope) *Refusal {
+	env.readArgs()
+	p.resolveSender(ctx, env)
+	return p.check(ctx, env, func(s *Step) *Setting { return s.settingForSender(env) },
+		func(ctx context.Context, m Module) (Verdict, error) {
+			if c, ok := m.(SenderChecker); ok {
+				return c.CheckSender(ctx, env)
+			}
+			return Verdict{}, nil
+		})
+}
+
+// Rcpt resolves a recipient and asks the RecipientCheckers. nil: the recipient is on the envelope.
+func (p *Pipeline) Rcpt(ctx context.Context, env *Envelope, rcpt Recipient) *Refusal {
+	p.resolve(ctx, &rcpt)
+	refusal := p.check(ctx, env, func(s *Step) *Setting { return s.settingFor(env, rcpt.Address) },
+		func(ctx context.Context, m Module) (Verdict, error) {
+			if c, ok := m.(RecipientChecker); ok {
+				return c.CheckRecipient(ctx, env, rcpt)
+			}
+			return Verdict{}, nil
+		})
+	if refusal == nil {
+		env.Rcpts = append(env.Rcpts, rcpt)
+	}
+	return refusal
+}
+
+// Header asks the HeaderCheckers, then everybody what they want to see. Nothing: the mail is not for us.
+func (p *Pipeline) Header(ctx context.Context, env *Envelope, h message.Header) (Interest, *Refusal) {
+	refusal := p.check(ctx, env, func(s *Step) *Setting { return s.settingForSender(env) },
+		func(ctx context.Context, m Module) (Verdict, error) {
+			if c, ok := m.(HeaderChecker); ok {
+				return c.CheckHeader(ctx, env, h)
+			}
+			return Verdict{}, nil
+		})
+	if refusal != nil {
+		return Nothing, refusal
+	}
+	var all Interest
+	for i := range p.Steps {
+		for _, share := range p.Steps[i].shares(env) {
+			interest, err := share.interest(env, h)
+			if err != nil {
+				interest = Header // Run meets the same error and answers by on_error
+			}
+			all |= interest
+		}
+	}
+	return all, nil
+}
+
+// check asks one question to every module in order; the first refusal counts.
+func (p *Pipeline) check(ctx context.Context, env *Envelope, pick func(*Step) *Setting,
+	ask func(context.Context, Module) (Verdict, error)) *Refusal {
+	for i := range p.Steps {
+		set := pick(&p.Steps[i])
+		if set.Module == nil {
+			continue
+		}
+		verdict, err := askWithin(ctx, set, ask)
+		audit := p.Audit || set.Audit
+		refusal := verdict.Refusal
+		if err != nil {
+			p.logger().Warn("check failed", "step", p.Steps[i].Name, "queue", env.QueueID, "on_error", set.OnError, "err", err)
+			if set.OnError == Pass {
+				continue
+			}
+			refusal = Unavailable()
+		}
+		if audit {
+			if refusal != nil {
+				p.logger().Info("would refuse", "step", p.Steps[i].Name, "queue", env.QueueID, "code", refusal.Code, "why", verdict.Why)
+			}
+			continue
+		}
+		if p.Charge != nil && len(verdict.Charges) > 0 {
+			p.Charge(ctx, verdict.Charges)
+		}
+		if refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+func askWithin(ctx context.Context, set *Setting, ask func(context.Context, Module) (Verdict, error)) (v Verdict, err error) {
+	defer catch(&err)
+	ctx, cancel := set.within(ctx)
+	defer cancel()
+	return ask(ctx, set.Module)
+}
+
+func (p *Pipeline) resolveSender(ctx context.Context, env *Envelope) {
+	if p.Directory == nil {
+		return
+	}
+	if env.User != "" {
+		env.Principal, _, env.Err = p.Directory.Login(ctx, env.User)
+	}
+	if env.From != "" && env.Err == nil {
+		env.Sender, _, env.Err = p.Directory.Lookup(ctx, env.From)
+	}
+}
+
+func (p *Pipeline) resolve(ctx context.Context, rcpt *Recipient) {
+	if p.Directory != nil && rcpt.Address != "" {
+		rcpt.Entry, _, rcpt.Err = p.Directory.Lookup(ctx, rcpt.Address)
+	}
+}
+
+func (p *Pipeline) logger() *slog.Logger {
+	if p.Log != nil {
+		return p.Log
+	}
+	return slog.Default()
+}
+
+// mayHoldCalendar tells whether the content type leaves room for a text/calendar part anywhere in the mail.
+func mayHoldCalendar(h message.Header) bool {
+	ct := strings.ToLower(strings.TrimSpace(h.Get("Content-Type")))
+	return strings.HasPrefix(ct, "multipart/") || strings.HasPrefix(ct, "text/calendar")
+}
