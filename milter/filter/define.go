@@ -20,21 +20,24 @@ type Definition struct {
 	Doc  string // half a sentence: "books rooms that are invited"
 	// OnError is what the module does by default when it cannot do its work.
 	OnError OnError
+	// PerRecipient and Own are as in Step.
+	PerRecipient, Own bool
 	// Build decodes the module's own settings over its defaults and makes the module. The errors it returns
 	// are Mistakes, or those of decode.
 	Build func(h Host, decode func(into any) error) (Module, error)
 }
 
-// Define describes a module: its name, half a sentence, what it does on errors, its settings with their
-// defaults, and how to build it. Mistakes in the settings are returned as Mistakes.
-func Define[C any](name, doc string, onError OnError, defaults C, build func(Host, C) (Module, error)) Definition {
-	return Definition{Name: name, Doc: doc, OnError: onError, Build: func(h Host, decode func(any) error) (Module, error) {
+// Define completes a definition with the module's settings, filled with their defaults, and with how to build
+// it from them. Mistakes in the settings are returned as Mistakes.
+func Define[C any](d Definition, defaults C, build func(Host, C) (Module, error)) Definition {
+	d.Build = func(h Host, decode func(any) error) (Module, error) {
 		settings := defaults
 		if err := decode(&settings); err != nil {
 			return nil, err
 		}
 		return build(h, settings)
-	}}
+	}
+	return d
 }
 
 // Mistake is something wrong with one setting. The configuration finds its file and line.
