@@ -103,8 +103,12 @@ func (d DeleteEvent) Key() string { return fmt.Sprintf("delete/%s/%s/%s", d.Cale
 type Send struct {
 	ID   string          // its meaning, e.g. reply/<uid>/<recurrence-id>/<sequence>/<dtstamp of the request>/<attendee>/<partstat>
 	From address.Address // zero: the null sender, as automatic mail has it
-	To   []Recipient     // with their ESMTP arguments; a branch keeps those of its recipients
-	Mail *message.Message
+	// FromArg and FromArgs are of a branch: its sender as it came (the case of a local part matters to SRS and
+	// BATV) and the ESMTP arguments of MAIL FROM it keeps (SMTPUTF8, RET, ENVID).
+	FromArg  string
+	FromArgs []string
+	To       []Recipient // with their ESMTP arguments; a branch keeps those of its recipients
+	Mail     *message.Message
 	// Branch: the mail goes out as it is, Message-ID included. Otherwise world adds Message-ID from the key,
 	// Date and Auto-Submitted where they are missing.
 	Branch bool
