@@ -1,6 +1,9 @@
 package ldapdir
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Config is the directory section of the configuration: one profile directly, or several as a list.
 type Config struct {
@@ -34,7 +37,7 @@ type Breaker struct {
 type Profile struct {
 	Name string `yaml:"name"` // for logs and metrics
 
-	LDIF string `yaml:"ldif"` // a file instead of a server
+	LDIF string `yaml:"ldif" config:"file"` // a file instead of a server
 
 	URL            []string      `yaml:"url"` // ldap://, ldaps:// or ldapi://, the preferred one first
 	StartTLS       bool          `yaml:"starttls"`
@@ -120,6 +123,19 @@ func Defaults() Config {
 type place struct {
 	Profile
 	key string
+}
+
+// Complete gives the settings as New uses them: every default and what the presets say filled in.
+func (c Config) Complete() Config {
+	all := c.all()
+	if all[0].key == "" {
+		c.Profile, all = all[0].Profile, all[1:]
+	}
+	c.Profiles = slices.Clone(c.Profiles)
+	for i, p := range all {
+		c.Profiles[i] = p.Profile
+	}
+	return c
 }
 
 // all gives the profiles of a configuration: the one written directly, the listed ones, or both.
