@@ -1,0 +1,109 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// complaint is a mistake as the owner of the settings knows it: without file and line.
+type complaint struct{ key, text string }
+
+// check asks a value whether it likes itself. What follows from a mistake already told is not told again.
+func (d *decoder) check(n *yaml.Node, v reflect.Value) {
+	if d.lax {
+		return
+	}
+	for _, c := range checkOf(v.Addr()) {
+		at, rest := find(n, c.key)
+		if !d.blamedIn(at) && !d.isMeant(at, rest) {
+			d.say(at, rest, c.text)
+		}
+	}
+}
+
+// checkOf calls Check, whichever shape the owner's package could give it: packages that must not know this
+// one or filter return a list of structs of their own.
+func checkOf(p reflect.Value) []complaint {
+	m := p.MethodByName("Check")
+	if !m.IsValid() {
+		return nil
+	}
+	if m.Type().NumIn() != 0 || m.Type().NumOut() != 1 {
+		panic(fmt.Sprintf("config: %s.Check must take nothing and return an error or a list of Key and Text", p.Type()))
+	}
+	return complaints(m.Call(nil)[0].Interface())
+}
+
+// complaints takes an answer apart: a list of Key and Text, an error, or an error that is or wraps such a list.
+func complaints(answer any) []complaint {
+	err, isErr := answer.(error)
+	for e := answer; e != nil; {
+		if all, ok := keyed(e); ok {
+			return all
+		}
+		inner, ok := e.(error)
+		if !ok {
+			break
+		}
+		if inner = errors.Unwrap(inner); inner == nil {
+			break
+		}
+		e = inner
+	}
+	if isErr && err != nil {
+		return []complaint{{text: strings.ReplaceAll(err.Error(), "\n", "; ")}}
+	}
+	return nil
+}
+
+// keyed reads a list of structs with Key and Text.
+func keyed(answer any) ([]complaint, bool) {
+	v := reflect.ValueOf(answer)
+	if v.Kind() != reflect.Slice || v.Type().Elem().Kind() != reflect.Struct || !hasKeyAndText(v.Type().Elem()) {
+		return nil, false
+	}
+	all := make([]complaint, v.Len())
+	for i := range all {
+		all[i] = complaint{v.Index(i).FieldByName("Key").String(), v.Index(i).FieldByName("Text").String()}
+	}
+	return all, true
+}
+
+func hasKeyAndText(t reflect.Type) bool {
+	key, hasKey := t.FieldByName("Key")
+	text, hasText := t.FieldByName("Text")
+	return hasKey && hasText && key.Type.Kind() == reflect.String && text.Type.Kind() == reflect.String
+}
+
+// blamedIn tells whether something at or below the node is wrong already.
+func (d *document) blamedIn(n *yaml.Node) bool {
+	if d.blamed[n] {
+		return true
+	}
+	for _, c := range n.Content {
+		if d.blamedIn(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// meant notes that a key of this mapping was misspelt, so that nobody complains of its absence.
+func (d *document) meant(n *yaml.Node, key string) {
+	if key != "" {
+		d.typos[n] = append(d.typos[n], key)
+	}
+}
+
+func (d *document) isMeant(n *yaml.Node, rest string) bool {
+	for _, key := range d.typos[n] {
+		if tail, ok := strings.CutPrefix(rest, key); ok && (tail == "" || tail[0] == '.' || tail[0] == '[') {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,197 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// What a file may be at most; a configuration of ten thousand lines is far below.
+const (
+	maxBytes = 1 << 20
+	maxDepth = 24
+)
+
+// document is a file taken apart: its nodes, and where each stands.
+type document struct {
+	file     string // as named by whoever reads it
+	dir      string // where relative paths start
+	root     *yaml.Node
+	places   map[*yaml.Node]place
+	mistakes Mistakes
+	blamed   map[*yaml.Node]bool     // something is wrong there
+	typos    map[*yaml.Node][]string // keys of this mapping that somebody wanted to write
+	broken   bool                    // not YAML: nothing can be said about the rest
+}
+
+// place is where a node stands and what it is called.
+type place struct {
+	line, column int
+	path         string
+}
+
+// parse takes the text apart and says which parts of YAML have no place here. The root is a mapping, if
+// need be an empty one.
+func parse(file, dir string, text []byte) *document {
+	d := &document{file: file, dir: dir, places: map[*yaml.Node]place{},
+		blamed: map[*yaml.Node]bool{}, typos: map[*yaml.Node][]string{}}
+	d.root = d.load(text)
+	if d.root == nil {
+		d.root = &yaml.Node{Kind: yaml.MappingNode}
+	}
+	d.walk(d.root, place{line: 1, column: 1}, 0)
+	return d
+}
+
+// load is the document's root, or nil.
+func (d *document) load(text []byte) *yaml.Node {
+	if line, what := unreadable(text); line > 0 {
+		d.sayAt(place{line: line, column: 1}, what)
+		d.broken = true
+		return nil
+	}
+	var docs []yaml.Node // pointers to nodes come back empty (yaml v4.0.0)
+	if err := yaml.Load(text, &docs, yaml.WithAllDocuments()); err != nil {
+		d.sayAt(syntax(err))
+		d.broken = true
+		return nil
+	}
+	if len(docs) > 1 {
+		d.sayAt(place{line: max(1, docs[1].Line), column: 1}, "a second document begins here (---): want one")
+	}
+	if len(docs) == 0 || docs[0].Kind != yaml.DocumentNode || len(docs[0].Content) == 0 || isNull(docs[0].Content[0]) {
+		return nil
+	}
+	return docs[0].Content[0]
+}
+
+// unreadable finds what the YAML reader refuses without saying where.
+func unreadable(text []byte) (line int, what string) {
+	if len(text) > maxBytes {
+		return 1, fmt.Sprintf("longer than %d bytes", maxBytes)
+	}
+	line = 1
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRune(text[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return line, "not UTF-8"
+		case r == '\n':
+			line++
+		case unicode.IsControl(r) && r != '\t' && r != '\r' && r != '\u0085':
+			return line, fmt.Sprintf("control character %U", r)
+		}
+		i += n
+	}
+	return 0, ""
+}
+
+// syntax is where YAML itself is broken.
+func syntax(err error) (place, string) {
+	var broken *yaml.LoadError
+	if !errors.As(err, &broken) {
+		return place{line: 1, column: 1}, "not YAML: " + err.Error()
+	}
+	at := broken.Mark
+	if begin := broken.ContextMark; begin.Line > 0 && begin.Line < at.Line {
+		// The reader notices an open bracket or quote at the end; the one to mend is where it began.
+		at = begin
+	}
+	return place{line: max(1, at.Line), column: max(1, at.Column)}, "not YAML: " + inWords(broken)
+}
+
+// inWords says what the reader's message means where it helps little.
+func inWords(broken *yaml.LoadError) string {
+	switch text := strings.TrimPrefix(broken.Message, "yaml: "); {
+	case strings.Contains(text, "mapping values are not allowed"):
+		return "a second \": \" in one line, or a line indented too far: quote the value, or align the keys"
+	case strings.Contains(text, "cannot start any token"):
+		return "a value begins with a character that needs quotes, or the line is indented by a tab: use spaces"
+	case strings.Contains(broken.ContextMsg, "flow"):
+		return "a bracket is not closed, or a comma is missing"
+	case strings.Contains(broken.ContextMsg, "quoted scalar"):
+		return "a quote is not closed"
+	case broken.ContextMsg != "":
+		return broken.ContextMsg + ": " + text
+	default:
+		return text
+	}
+}
+
+// walk notes where nodes stand and refuses what settings do not need.
+func (d *document) walk(n *yaml.Node, p place, depth int) {
+	d.places[n] = p
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		d.say(n, "", "anchors and aliases (& and *) are not used here: write the value out, or use overrides")
+	case n.Style&yaml.TaggedStyle != 0:
+		d.say(n, "", "tags ("+word(n.Tag)+") are not used here: write the plain value")
+	}
+	if depth == maxDepth && len(n.Content) > 0 {
+		d.say(n, "", fmt.Sprintf("nested deeper than %d levels", maxDepth))
+		n.Content = nil
+	}
+	switch n.Kind {
+	case yaml.SequenceNode:
+		for i, c := range n.Content {
+			d.walk(c, place{c.Line, c.Column, item(p.path, i)}, depth+1)
+		}
+	case yaml.MappingNode:
+		d.walkPairs(n, p, depth)
+	}
+}
+
+func (d *document) walkPairs(n *yaml.Node, p place, depth int) {
+	first := map[string]int{}
+	for key, value := range pairs(n) {
+		d.places[key] = place{key.Line, key.Column, p.path}
+		at := place{key.Line, key.Column, join(p.path, word(key.Value))}
+		if p.path == "modules" {
+			at.path = word(key.Value) // postmasters call a module by its name
+		}
+		switch line, twice := first[key.Value]; {
+		case key.Value == "<<" && key.Tag == "!!merge":
+			d.say(key, "", "merge keys (<<) are not used here: write the keys out, or use overrides")
+		case key.Kind != yaml.ScalarNode || isNull(key):
+			d.say(key, "", "want a plain word as the key")
+		case twice:
+			d.say(key, "", fmt.Sprintf("key %s is there twice, first in line %d", quote(key.Value), line))
+		default:
+			first[key.Value] = key.Line
+		}
+		if value.Kind == yaml.ScalarNode {
+			at.line, at.column = value.Line, value.Column
+		}
+		d.walk(value, at, depth+1)
+	}
+}
+
+// say notes a mistake at a node, or at a key that is missing below it.
+func (d *document) say(n *yaml.Node, key, text string) {
+	p := d.places[n]
+	p.path = join(p.path, key)
+	if key == "" {
+		d.blamed[n] = true
+	}
+	d.sayAt(p, text)
+}
+
+func (d *document) sayAt(p place, text string) {
+	d.mistakes = append(d.mistakes, d.mistake(p, text))
+}
+
+func (d *document) mistake(p place, text string) Mistake {
+	return Mistake{File: d.file, Line: p.line, Column: p.column, Path: p.path, Text: text}
+}
+
+// join puts two paths together.
+func join(path, key string) string {
+	if path == "" || key == "" || key[0] == '[' {
+		return path + key
+	}
+	return path + "." + key
+}
