@@ -2,6 +2,7 @@ package filter
 
 import (
 	"strings"
+	"time"
 
 	"usher/itip/calendar"
 	"usher/ldapdir"
@@ -11,7 +12,8 @@ import (
 type Host struct {
 	Directory *ldapdir.Dir
 	Calendars calendar.Reader
-	Hostname  string // for texts and Message-IDs
+	Zone      *time.Location // where floating times and whole days are; nil: UTC
+	Hostname  string         // for texts and Message-IDs
 }
 
 // Definition is a module as the pipeline's list knows it.

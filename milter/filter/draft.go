@@ -1,0 +1,214 @@
+package filter
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"usher/address"
+)
+
+// draft is one pass of planning: nothing of it has happened.
+type draft struct {
+	p        *Pipeline
+	tx       *Tx
+	without  map[int]error // steps left out for an effect of theirs that failed
+	branches []*branch
+	reasons  []Reason
+	effects  []Effect
+	owner    []int // which step wants effects[i]
+	refuse   *Refusal
+}
+
+// draft asks every step in order, each seeing the mail as edited by the steps before. The first refusal ends it.
+func (p *Pipeline) draft(ctx context.Context, tx *Tx, without map[int]error) *draft {
+	d := &draft{p: p, tx: tx, without: without}
+	d.branches = []*branch{{rcpts: tx.Rcpts, from: tx.From, mail: tx.Message}}
+	for i := range p.Steps {
+		if err, out := without[i]; out {
+			d.reasons = append(d.reasons, Reason{Step: p.Steps[i].Name, Err: fmt.Errorf("left out: %w", err)})
+			continue
+		}
+		for _, b := range slices.Clone(d.branches) {
+			if d.step(ctx, i, b); d.refuse != nil {
+				return d
+			}
+		}
+	}
+	if err := d.sendBranches(); err != nil {
+		d.refuse = Unavailable()
+		d.reasons = append(d.reasons, Reason{Step: "split", Err: err})
+	}
+	return d
+}
+
+// step asks one step about one branch, once for each setting that counts for some of its recipients.
+func (d *draft) step(ctx context.Context, i int, b *branch) {
+	s := &d.p.Steps[i]
+	env := d.tx.Envelope
+	env.Rcpts, env.From = b.rcpts, b.from
+	for _, share := range s.shares(&env) {
+		some := len(share.rcpts) < len(env.Rcpts)
+		view := b.view(d.tx, share.rcpts)
+		interest, err := share.interest(&view.Envelope, view.Message.Header)
+		if err == nil && interest == Nothing {
+			continue
+		}
+		start := time.Now()
+		var plan Plan
+		if err == nil {
+			plan, err = share.plan(ctx, view)
+		}
+		reason := Reason{Step: s.Name, Plan: plan, Err: err, Audit: d.p.Audit || share.Audit, Took: time.Since(start)}
+		if some {
+			reason.Rcpts = addresses(share.rcpts)
+		}
+		d.take(ctx, i, b, share, some, reason)
+		if d.refuse != nil {
+			return
+		}
+	}
+}
+
+// take makes a step's plan part of the draft, or not.
+func (d *draft) take(ctx context.Context, i int, b *branch, share share, some bool, reason Reason) {
+	if reason.Err == nil && reason.Plan.Refuse == nil && !reason.Audit {
+		edits := reason.Plan.Edits
+		if some {
+			edits = forSome(edits, share.rcpts)
+		}
+		reason.Err = d.edit(ctx, b, edits)
+	}
+	d.reasons = append(d.reasons, reason)
+	switch {
+	case reason.Audit:
+	case reason.Err != nil && share.OnError != Pass:
+		d.refuse = Unavailable()
+	case reason.Err != nil:
+	case reason.Plan.Refuse != nil:
+		d.refuse = reason.Plan.Refuse
+	default:
+		for _, e := range reason.Plan.Effects {
+			d.effects, d.owner = append(d.effects, e), append(d.owner, i)
+		}
+	}
+}
+
+// edit works on a copy, so that edits that cannot be made are not half made.
+func (d *draft) edit(ctx context.Context, b *branch, edits []Edit) error {
+	edited := *b
+	more, err := edited.apply(edits, func(r *Recipient) { d.p.resolve(ctx, r) })
+	if err != nil {
+		return err
+	}
+	*b = edited
+	d.branches = append(d.branches, more...)
+	return nil
+}
+
+// sendBranches keeps the branch with the most recipients for the transaction (a quarantined one first: only
+// the MTA can hold it) and makes Sends of the others.
+func (d *draft) sendBranches() error {
+	d.branches = slices.DeleteFunc(d.branches, func(b *branch) bool { return len(b.rcpts) == 0 })
+	slices.SortStableFunc(d.branches, func(a, b *branch) int {
+		if (a.quarantine != "") != (b.quarantine != "") {
+			if a.quarantine != "" {
+				return -1
+			}
+			return 1
+		}
+		return len(b.rcpts) - len(a.rcpts)
+	})
+	for i, b := range d.branches {
+		if i == 0 {
+			continue
+		}
+		if b.quarantine != "" {
+			return errors.New("two different branches of one mail cannot both be quarantined")
+		}
+		id, err := branchID(d.tx, b)
+		if err != nil {
+			return err
+		}
+		send := Send{ID: id, From: b.from, FromArg: b.fromArg(d.tx), FromArgs: d.tx.FromArgs, To: b.rcpts, Mail: b.mail, Branch: true}
+		d.effects, d.owner = append(d.effects, send), append(d.owner, -1)
+	}
+	return nil
+}
+
+// branchID is the same on every retry of the same mail and different for every other mail and recipient list.
+func branchID(tx *Tx, b *branch) (string, error) {
+	sum := sha256.New()
+	if _, err := tx.Message.WriteTo(sum); err != nil {
+		return "", fmt.Errorf("read the mail: %w", err)
+	}
+	rcpts := addresses(b.rcpts)
+	slices.Sort(rcpts)
+	fmt.Fprintf(sum, "\x00%s", b.from)
+	for _, r := range rcpts {
+		io.WriteString(sum, "\x00"+r.String())
+	}
+	return "branch/" + hex.EncodeToString(sum.Sum(nil)[:16]), nil
+}
+
+func addresses(rcpts []Recipient) []address.Address {
+	var all []address.Address
+	for _, r := range rcpts {
+		all = append(all, r.Address)
+	}
+	return all
+}
+
+// calendars names the calendars the draft wants to write, for a reservation.
+func (d *draft) calendars() []string {
+	var names []string
+	for _, e := range d.effects {
+		switch e := e.(type) {
+		case PutEvent:
+			names = append(names, e.Calendar)
+		case DeleteEvent:
+			names = append(names, e.Calendar)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// outcome is what the host is to do once all effects are done.
+func (d *draft) outcome() Outcome {
+	o := Outcome{Refuse: d.refuse, Reasons: d.reasons, Effects: d.effects}
+	if d.refuse != nil {
+		return o
+	}
+	if len(d.branches) == 0 {
+		o.Discard = true
+		return o
+	}
+	kept := d.branches[0]
+	o.Drop, o.Add = difference(d.tx.Rcpts, kept.rcpts), difference(kept.rcpts, d.tx.Rcpts)
+	if kept.mail != d.tx.Message {
+		o.Message = kept.mail
+	}
+	if kept.fromEdited {
+		o.From = &kept.from
+	}
+	o.Quarantine = strings.TrimSpace(kept.quarantine)
+	return o
+}
+
+// difference is what is in a and not in b.
+func difference(a, b []Recipient) []Recipient {
+	var rest []Recipient
+	for _, r := range a {
+		if !slices.ContainsFunc(b, func(s Recipient) bool { return s.Address == r.Address }) {
+			rest = append(rest, r)
+		}
+	}
+	return rest
+}

@@ -1,0 +1,137 @@
+package filter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// maxAttempts bounds how often one mail is planned because the world moved. From the second attempt on
+// the mail has its turn at the calendars concerned, so only other hosts can still come first.
+const maxAttempts = 8
+
+// Run plans, performs the effects and tells what becomes of the mail. Nothing happens before every step
+// agreed, and nothing is accepted whose effects did not happen.
+func (p *Pipeline) Run(ctx context.Context, tx *Tx) Outcome {
+	r := run{p: p, tx: tx, without: map[int]error{}, host: ctx, ctx: ctx}
+	defer r.release()
+	for r.attempt = 1; r.attempt <= maxAttempts; r.attempt++ {
+		if outcome, done := r.once(); done {
+			outcome.Attempts = r.attempt
+			return outcome
+		}
+	}
+	return r.unavailable(fmt.Errorf("planned %d times, the world moved each time", maxAttempts))
+}
+
+// run is one mail at the end of its message.
+type run struct {
+	p        *Pipeline
+	tx       *Tx
+	host     context.Context // with the host's deadline
+	ctx      context.Context // the same, in the reservation once there is one
+	attempt  int
+	without  map[int]error
+	reserved []string
+	free     func()
+	last     *draft
+}
+
+// once plans and applies; done is false when it has to be planned again.
+func (r *run) once() (o Outcome, done bool) {
+	d := r.p.draft(r.ctx, r.tx, r.without)
+	r.last = d
+	if d.refuse != nil || len(d.effects) == 0 {
+		return d.outcome(), true
+	}
+	if r.p.World == nil {
+		return r.unavailable(errors.New("no world to perform effects in")), true
+	}
+	err := r.p.World.Apply(r.ctx, d.effects)
+	var failed *EffectError
+	switch {
+	case err == nil:
+		return d.outcome(), true
+	case errors.Is(err, ErrStale) && !errors.As(err, &failed):
+		if err := r.reserve(d.calendars()); err != nil {
+			return r.unavailable(err), true
+		}
+		return Outcome{}, false
+	case errors.As(err, &failed) && !failed.Committed && r.leaveOut(failed):
+		return Outcome{}, false
+	default:
+		return r.unavailable(err), true
+	}
+}
+
+// leaveOut drops the step whose effect failed, if its on_error says so.
+func (r *run) leaveOut(failed *EffectError) bool {
+	if failed.Index < 0 || failed.Index >= len(r.last.owner) {
+		return false
+	}
+	step := r.last.owner[failed.Index]
+	if step < 0 || !r.passes(step) {
+		return false
+	}
+	r.without[step] = failed.Err
+	return true
+}
+
+// passes tells whether every setting of the step that counts for this mail says pass.
+func (r *run) passes(step int) bool {
+	s := &r.p.Steps[step]
+	return !slices.ContainsFunc(s.shares(&r.tx.Envelope), func(sh share) bool { return sh.OnError != Pass })
+}
+
+// reserve takes a turn at the calendars concerned; turns are given in order of arrival.
+func (r *run) reserve(calendars []string) error {
+	want := slices.Concat(r.reserved, calendars)
+	slices.Sort(want)
+	want = slices.Compact(want)
+	if slices.Equal(want, r.reserved) {
+		return nil
+	}
+	r.release()
+	ctx, free, err := r.p.World.Reserve(r.host, want)
+	if err != nil {
+		return fmt.Errorf("wait for a turn: %w", err)
+	}
+	r.ctx, r.free, r.reserved = ctx, free, want
+	return nil
+}
+
+func (r *run) release() {
+	if r.free != nil {
+		r.free()
+		r.free = nil
+	}
+}
+
+// unavailable keeps what the steps said and answers 451.
+func (r *run) unavailable(err error) Outcome {
+	o := Outcome{Refuse: r.refusal(err)}
+	if r.last != nil {
+		o.Reasons = r.last.reasons
+	}
+	o.Reasons = append(slices.Clone(o.Reasons), Reason{Step: "host", Err: err})
+	o.Attempts = r.attempt
+	return o
+}
+
+// refusal is what the sender is told about an error: to try again, or, when a branch of the mail was refused for
+// good, what its sender has to know.
+func (r *run) refusal(err error) *Refusal {
+	var failed *EffectError
+	var verdict interface {
+		Final() bool
+		Refusal() *Refusal
+	}
+	if !errors.As(err, &failed) || !errors.As(err, &verdict) || !verdict.Final() || r.last == nil {
+		return Unavailable()
+	}
+	if send, ok := r.last.effects[failed.Index].(Send); ok && send.Branch {
+		return verdict.Refusal()
+	}
+	return Unavailable()
+}
