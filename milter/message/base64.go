@@ -1,6 +1,10 @@
 package message
 
-import "io"
+import (
+	"bytes"
+	"encoding/base64"
+	"io"
+)
 
 // base64Reader decodes base64 as RFC 2045 6.8 wants it: whatever is not of the alphabet is passed over.
 // Padding ends a group and not the text, because some mailers join several encodings into one part.
@@ -45,18 +49,24 @@ type sextets struct {
 	n    int
 }
 
+// decode goes line by line: what stands there in whole groups is left to the standard library, which is fast
+// and strict, and the rest is taken sign by sign.
 func (s *sextets) decode(dst, src []byte) []byte {
 	for len(src) > 0 {
-		if s.n == 0 && len(src) >= 4 {
-			a, b, c, d := alphabet[src[0]], alphabet[src[1]], alphabet[src[2]], alphabet[src[3]]
-			if a|b|c|d < 64 {
-				dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|d)
-				src = src[4:]
-				continue
+		n := bytes.IndexByte(src, '\n') + 1
+		if n == 0 {
+			n = len(src)
+		}
+		line := src[:n]
+		if clean := len(bytes.TrimRight(line, "\r\n")) &^ 3; s.n == 0 && clean > 0 {
+			if out, err := base64.StdEncoding.AppendDecode(dst, line[:clean]); err == nil {
+				dst, line = out, line[clean:]
 			}
 		}
-		dst = s.add(dst, src[0])
-		src = src[1:]
+		for _, c := range line {
+			dst = s.add(dst, c)
+		}
+		src = src[n:]
 	}
 	return dst
 }

@@ -18,7 +18,7 @@ func build(m *Message) (root *Part, truncated bool) {
 	b.scanner.window = newWindow(m.Body())
 	defer b.scanner.close()
 	b.splitter.stops = b.isDelimiter
-	root = &Part{Header: m.Header, message: m, head: -1, sep: true}
+	root = &Part{Header: m.Header, message: m, head: -1, sep: m.frame == nil || m.frame.sep != ""}
 	root.mediaType = mediaType(root.Header, "text/plain")
 	b.content(root)
 	markAmbiguous(root)

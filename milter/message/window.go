@@ -3,7 +3,7 @@ package message
 // window looks at a body through a block that moves forward; a body in memory is seen as a whole.
 type window struct {
 	body  Body
-	size  int64 // what can be read of total
+	size  int64  // what can be read of total
 	data  []byte // what is in view, from off on
 	off   int64
 	block *[blockSize]byte
