@@ -9,7 +9,7 @@ import (
 type Field struct {
 	Name   string // as written, without the colon
 	Raw    string // everything after the colon: leading space and folds kept, no final line end
-	Origin int    // 1-based place among the fields that arrived; 0 for a field that was added since
+	Origin int    // 1-based place among the fields that arrived, kept by Set; 0 for a field that was added since
 }
 
 // Value is the field unfolded (RFC 5322 2.2.3) and trimmed.
@@ -70,12 +70,14 @@ func (h Header) With(f Field) Header { return append(slices.Clip(h), f) }
 // WithTop is the header with a field before all others, where trace fields belong (RFC 5321 4.4).
 func (h Header) WithTop(f Field) Header { return append(Header{f}, h...) }
 
-// Set is the header with exactly one field of this name: it stands where the first one stood, or at the end.
+// Set is the header with exactly one field of this name: it stands where the first one stood, whose Origin it
+// takes, so that a mail server is told of a change and not of a field that goes and one that comes; or at the end.
 func (h Header) Set(f Field) Header {
 	at := h.index(f.Name)
 	if at < 0 {
 		return h.With(f)
 	}
+	f.Origin = h[at].Origin
 	set := append(make(Header, 0, len(h)), h[:at]...)
 	return append(append(set, f), h[at+1:].Without(f.Name)...)
 }

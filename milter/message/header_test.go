@@ -70,7 +70,7 @@ func TestHeaderEdits(t *testing.T) {
 			t.Errorf("%s = %s; want %s", tt.name, got, tt.want)
 		}
 	}
-	if f := h.Set(NewField("A", "5"))[0]; f.Origin != 0 {
-		t.Errorf("a field that was set has origin %d", f.Origin)
+	if f := h.Set(NewField("A", "5"))[0]; f.Origin != h[0].Origin {
+		t.Errorf("a field that was set has origin %d, the one it replaces %d", f.Origin, h[0].Origin)
 	}
 }
