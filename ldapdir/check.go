@@ -167,7 +167,7 @@ func (ms *Mistakes) schema(p place) {
 				if dn, ok := CanonicalDN(name); !ok || dn == "" {
 					ms.add(indexed(key+l.key, i), "%q is not a distinguished name", name)
 				}
-			} else if !isAttr(name) {
+			} else if !IsAttr(name) {
 				ms.add(indexed(key+l.key, i), "%q cannot be the name of %s", name, map[bool]string{true: "an attribute", false: "a class"}[l.attrs])
 			}
 		}
@@ -181,7 +181,7 @@ func (ms *Mistakes) schema(p place) {
 	}
 	ms.template(p.key+"domain_search.filter", p.DomainSearch.Filter)
 	for i, name := range append([]string{p.DomainSearch.NameAttr, p.DomainSearch.BaseAttr}, p.DomainSearch.Extra...) {
-		if !isAttr(name) {
+		if !IsAttr(name) {
 			ms.add(p.key+[]string{"domain_search.name", "domain_search.subtree", "domain_search.extra"}[min(i, 2)], "%q cannot be the name of an attribute", name)
 		}
 	}

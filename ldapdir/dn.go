@@ -76,7 +76,7 @@ func canonicalRDN(rdn string) (string, bool) {
 		attr, value, found := strings.Cut(part, "=")
 		attr = CanonicalAttr(strings.TrimSpace(attr))
 		text, ok := unescapeDN(strings.TrimLeft(value, " "))
-		if !found || !ok || !isAttr(attr) {
+		if !found || !ok || !IsAttr(attr) {
 			return "", false
 		}
 		parts[i] = attr + "=" + escapeDN(Fold(text))

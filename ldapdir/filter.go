@@ -87,7 +87,7 @@ func (p *filterParser) item() error {
 		attr, _, _ = strings.Cut(attr, ":")
 	}
 	if attr != "" || op != ":" {
-		if !isAttr(attr) {
+		if !IsAttr(attr) {
 			return fmt.Errorf("%q is not the name of an attribute", attr)
 		}
 		p.attrs = append(p.attrs, attr)
@@ -121,8 +121,8 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-// isAttr tells whether a name can be an attribute's, options included (RFC 4512 section 2.5).
-func isAttr(name string) bool {
+// IsAttr tells whether a name can be an attribute's, options included (RFC 4512 section 2.5).
+func IsAttr(name string) bool {
 	if name == "" || name[0] == ';' || name[0] == '-' {
 		return false
 	}
