@@ -1,0 +1,185 @@
+package itip
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"usher/address"
+)
+
+// Cancelled is what a CANCEL leaves of a stored object. Without RECURRENCE-ID all of it is gone. With, each
+// instance named becomes an EXDATE of the series and loses its override; RANGE=THISANDFUTURE ends the series
+// right before the instance (RFC 5546 3.2.5). When no instance is left, gone is true and rest is nil.
+//
+// Given addresses of the recipient (me), components that list attendees but none of these do not concern him;
+// if that is all of them, ErrNotListed. A component that lists nobody is for everybody, and STATUS makes no
+// difference (D-04). ErrOutdated: all that concerns him is older than what is stored. ErrNoInstance: the series
+// never had such an instance; one that is cancelled already is cancelled again. Neither argument changes.
+func Cancelled(stored, cancel *Object, me ...address.Address) (rest *Object, gone bool, err error) {
+	if err := sameKey(stored, cancel); err != nil {
+		return nil, false, err
+	}
+	listed, fresh := 0, []*Component{}
+	for _, c := range cancel.Scheduled() {
+		if !concerns(c, me) {
+			continue
+		}
+		listed++
+		if Compare(stored.Counterpart(cancel, c), c) != Older {
+			fresh = append(fresh, c)
+		}
+	}
+	switch {
+	case listed == 0:
+		return nil, false, ErrNotListed
+	case len(fresh) == 0:
+		return nil, false, ErrOutdated
+	case slices.ContainsFunc(fresh, func(c *Component) bool { return !c.Has("RECURRENCE-ID") }):
+		return nil, true, nil
+	}
+	return cancelInstances(stored, cancel, fresh)
+}
+
+func concerns(c *Component, me []address.Address) bool {
+	if len(me) == 0 || !c.Has("ATTENDEE") {
+		return true
+	}
+	_, ok := c.Attendee(me...)
+	return ok
+}
+
+func cancelInstances(stored, cancel *Object, cs []*Component) (rest *Object, gone bool, err error) {
+	x := &cancellation{out: stored.Clone()}
+	if err := x.read(); err != nil {
+		return nil, false, err
+	}
+	z := cancel.Zones(nil)
+	for _, c := range cs {
+		id, future, err := z.recurrenceID(c)
+		if err != nil {
+			return nil, false, err
+		}
+		if future {
+			err = x.from(id)
+		} else {
+			err = x.one(id)
+		}
+		if err != nil {
+			return nil, false, err
+		}
+	}
+	left, err := x.left()
+	if err != nil || !left {
+		return nil, err == nil, err
+	}
+	return x.out, false, x.out.fits()
+}
+
+// cancellation is one CANCEL of instances being applied.
+type cancellation struct {
+	out       *Object
+	master    *Component  // nil if only instances are stored
+	series    *recurrence // of master
+	overrides []*override
+}
+
+// read looks at the object as it is by now.
+func (x *cancellation) read() (err error) {
+	z, steps := x.out.Zones(nil), maxSteps
+	x.master, x.series = x.out.Master(), nil
+	if x.master != nil {
+		r, ok, err := z.recurrenceOf(x.master, &steps)
+		if err != nil {
+			return err
+		}
+		if ok {
+			x.series = r
+		}
+	}
+	x.overrides, err = x.out.overrides(z)
+	return err
+}
+
+// one cancels a single instance.
+func (x *cancellation) one(id moment) error {
+	found := false
+	x.drop(func(v *override) bool {
+		same := v.id.at == id.at && v.id.date == id.date
+		found = found || same
+		return same && !(v.future && x.series != nil) // the later ones still follow it; EXDATE takes its own away
+	})
+	if x.series == nil {
+		return missing(found, id)
+	}
+	o, ok, err := x.series.find(id)
+	if err != nil {
+		return err
+	}
+	if ok {
+		x.series.exclude(x.master, o)
+	}
+	return missing(found || ok, id)
+}
+
+func missing(found bool, id moment) error {
+	if found {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrNoInstance, id)
+}
+
+// from cancels an instance and all later ones. Later means by RECURRENCE-ID, wherever they were moved
+// (S5545-26).
+func (x *cancellation) from(id moment) error {
+	found := false
+	x.drop(func(v *override) bool {
+		found = found || v.id.at >= id.at
+		return v.id.at >= id.at
+	})
+	if x.series == nil {
+		return missing(found, id)
+	}
+	o, ok, err := x.series.find(id)
+	if err != nil || !ok && !found {
+		return missing(err != nil, id)
+	}
+	if !ok {
+		o = occurrence{x.series.start.zone.wall(id.at), id.at}
+	}
+	if err := x.series.cut(x.master, o); err != nil {
+		return err
+	}
+	return x.read()
+}
+
+// drop takes overrides away.
+func (x *cancellation) drop(want func(*override) bool) {
+	x.overrides = slices.DeleteFunc(x.overrides, func(v *override) bool {
+		if !want(v) {
+			return false
+		}
+		x.out.keep(func(c *Component) bool { return c != v.c })
+		return true
+	})
+}
+
+// left tells whether anything of the object takes place any more.
+func (x *cancellation) left() (bool, error) {
+	for _, v := range x.overrides {
+		if !v.c.Cancelled() {
+			return true, nil
+		}
+	}
+	if x.series == nil {
+		return false, nil
+	}
+	w := &window{overrides: x.overrides}
+	w.index(x.series)
+	left := false
+	err := x.series.each(math.MinInt64, math.MaxInt64, func(o occurrence, _ length) bool {
+		left = !w.overridden(o)
+		return !left
+	})
+	return left, err
+}

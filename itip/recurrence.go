@@ -1,0 +1,267 @@
+package itip
+
+import (
+	"fmt"
+	"math"
+)
+
+// recurrence is what one component says about when it takes place.
+type recurrence struct {
+	zones  *Zones
+	start  moment
+	length length // what lasts exactly is in seconds, also when it is longer than a day (S5545-31)
+	rules  []*series
+	dates  []extra        // RDATE
+	exAt   map[int64]bool // EXDATE, as instants
+	exDay  map[int64]bool // EXDATE that is a date where the series has times, or the reverse
+}
+
+// extra is one RDATE.
+type extra struct {
+	moment
+	length *length // its own, of a PERIOD
+}
+
+// recurrenceOf reads the times of a component. Without DTSTART (a task may have none) ok is false.
+func (z *Zones) recurrenceOf(c *Component, steps *int) (r *recurrence, ok bool, err error) {
+	r = &recurrence{zones: z}
+	if r.start, r.length, ok, err = z.span(c); !ok || err != nil {
+		return nil, false, err
+	}
+	for _, p := range c.All("RRULE") {
+		rule, err := parseRule(p.Value)
+		if err != nil {
+			return nil, false, fmt.Errorf("%w: RRULE: %w", ErrSyntax, err)
+		}
+		s, err := newSeries(rule, r.start.when, r.start.zone, steps)
+		if err != nil {
+			return nil, false, err
+		}
+		r.rules = append(r.rules, s)
+	}
+	if err := z.addDates(r, c, steps); err != nil {
+		return nil, false, err
+	}
+	return r, true, nil
+}
+
+func (z *Zones) addDates(r *recurrence, c *Component, steps *int) error {
+	r.exAt, r.exDay = map[int64]bool{}, map[int64]bool{}
+	for _, p := range c.Props {
+		if p.Name != "RDATE" && p.Name != "EXDATE" {
+			continue
+		}
+		dates, err := p.dates()
+		if err != nil {
+			return fmt.Errorf("%w: %s: %w", ErrSyntax, p.Name, err)
+		}
+		if *steps -= 20 * len(dates); *steps < 0 {
+			return fmt.Errorf("%w: too many dates", ErrTooMany)
+		}
+		for _, d := range dates {
+			if err := z.addDate(r, p.Name, d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (z *Zones) addDate(r *recurrence, name string, d date) error {
+	if d.date != r.start.date { // a date that leaves the time to the series, or a time on a series of days
+		if name == "EXDATE" {
+			r.exDay[floor(d.wall, day)] = true
+			return nil
+		}
+		d.when = r.start.on(floor(d.wall, day))
+	}
+	m, err := z.moment(d.when)
+	if err != nil {
+		return err
+	}
+	if name == "EXDATE" {
+		r.exAt[m.at] = true
+		return nil
+	}
+	own, err := z.periodLength(d, m)
+	r.dates = append(r.dates, extra{m, own})
+	return err
+}
+
+// on is the same time of day on another day.
+func (w when) on(days int64) when {
+	w.wall = days*day + mod(w.wall, day)
+	return w
+}
+
+func (z *Zones) periodLength(d date, m moment) (*length, error) {
+	if !d.period {
+		return nil, nil
+	}
+	if !d.ends {
+		return &d.length, nil
+	}
+	end, err := z.moment(d.end)
+	return &length{seconds: max(0, end.at-m.at)}, err
+}
+
+// span is where a component begins and how long it takes (RFC 5545 3.6.1, 3.6.2).
+func (z *Zones) span(c *Component) (start moment, l length, ok bool, err error) {
+	p, ok := c.Prop("DTSTART")
+	if !ok {
+		p, ok = c.Prop("DUE")
+	}
+	if !ok {
+		return start, l, false, nil
+	}
+	w, err := p.when()
+	if err != nil {
+		return start, l, false, fmt.Errorf("%w: %s: %w", ErrSyntax, p.Name, err)
+	}
+	if start, err = z.moment(w); err != nil {
+		return start, l, false, err
+	}
+	l, err = z.length(c, start)
+	return start, l, true, err
+}
+
+func (z *Zones) length(c *Component, start moment) (length, error) {
+	if c.Name == Journal {
+		return length{}, nil
+	}
+	end, ok := c.Prop("DTEND")
+	if !ok {
+		end, ok = c.Prop("DUE")
+	}
+	if ok {
+		return z.lengthTo(end, start)
+	}
+	if p, ok := c.Prop("DURATION"); ok {
+		l, err := parseLength(p.Value)
+		if err != nil {
+			return l, fmt.Errorf("%w: DURATION: %w", ErrSyntax, err)
+		}
+		if start.date { // S5545-18: days are all that a date can last
+			l = length{days: max(1, l.days+(l.seconds+day-1)/day)}
+		}
+		return l, nil
+	}
+	if start.date && c.Name == Event {
+		return length{days: 1}, nil // S5545-17
+	}
+	return length{}, nil
+}
+
+// lengthTo is the time up to DTEND. An end of the other type is read as that day's beginning or, for all-day
+// events, as the day it is in; an event of days never takes less than one.
+func (z *Zones) lengthTo(p Prop, start moment) (length, error) {
+	w, err := p.when()
+	if err != nil {
+		return length{}, fmt.Errorf("%w: %s: %w", ErrSyntax, p.Name, err)
+	}
+	if start.date {
+		days := floor(w.wall+day-1, day) - floor(start.wall, day)
+		if p.Name == "DUE" {
+			return length{days: max(0, days)}, nil
+		}
+		return length{days: max(1, days)}, nil
+	}
+	if w.date {
+		w.utc, w.tzid = start.utc, start.tzid
+	}
+	end, err := z.moment(w)
+	return length{seconds: max(0, end.at-start.at)}, err
+}
+
+// end is where an instance that starts at wall, at ends.
+func (r *recurrence) end(o occurrence, l length) int64 {
+	at := o.at
+	if l.days != 0 {
+		at, _ = r.start.zone.instant(o.wall + l.days*day)
+	}
+	return at + l.seconds
+}
+
+// reach is more than an instance of this length can take.
+func (l length) reach() int64 { return l.days*day + l.seconds + 2*margin }
+
+// repeats tells whether there can be more than one instance.
+func (r *recurrence) repeats() bool { return len(r.rules)+len(r.dates) > 0 }
+
+// excluded tells whether an EXDATE takes this start away (S5545-28).
+func (r *recurrence) excluded(o occurrence) bool {
+	return r.exAt[o.at] || len(r.exDay) > 0 && r.exDay[floor(o.wall, day)]
+}
+
+// each calls yield for all starts from instant from to instant to, EXDATEs taken away, each once; the order is
+// that of the rules. Others may be among them. yield says false to stop.
+func (r *recurrence) each(from, to int64, yield func(o occurrence, l length) bool) error {
+	seen, more := map[int64]bool{}, true
+	once := func(o occurrence, l length) bool {
+		if len(r.rules)+len(r.dates) > 1 {
+			if seen[o.at] {
+				return true
+			}
+			seen[o.at] = true
+		}
+		more = r.excluded(o) || yield(o, l)
+		return more
+	}
+	// A PERIOD comes first, as the length it brings counts where a rule gives the same start.
+	if r.eachDate(true, once); !more {
+		return nil
+	}
+	if len(r.rules) == 0 && !once(occurrence{r.start.wall, r.start.at}, r.length) {
+		return nil
+	}
+	for _, s := range r.rules {
+		err := s.each(clamp(from)-2*margin, clamp(to)+2*margin, func(o occurrence) bool { return once(o, r.length) })
+		if err != nil || !more {
+			return err
+		}
+	}
+	r.eachDate(false, once)
+	return nil
+}
+
+// eachDate gives the RDATEs that are periods, or those that are not.
+func (r *recurrence) eachDate(periods bool, yield func(o occurrence, l length) bool) {
+	for _, d := range r.dates {
+		if (d.length != nil) != periods {
+			continue
+		}
+		l := r.length
+		if periods {
+			l = *d.length
+		}
+		if !yield(occurrence{r.start.zone.wall(d.at), d.at}, l) {
+			return
+		}
+	}
+}
+
+// clamp keeps arithmetic on instants inside of what dates can be.
+func clamp(at int64) int64 { return min(max(at, math.MinInt64/4), math.MaxInt64/4) }
+
+// find gives the start of the series that a RECURRENCE-ID means, excluded or not.
+func (r *recurrence) find(id moment) (o occurrence, ok bool, err error) {
+	all := *r
+	all.exAt, all.exDay = nil, nil
+	err = all.each(id.at-2*day, id.at+2*day, func(p occurrence, _ length) bool {
+		if r.means(id, p) {
+			o, ok = p, true
+		}
+		return !ok
+	})
+	return o, ok, err
+}
+
+// any tells whether the series has an instance at all.
+func (r *recurrence) any() (bool, error) {
+	found := false
+	err := r.each(math.MinInt64, math.MaxInt64, func(occurrence, length) bool {
+		found = true
+		return false
+	})
+	return found, err
+}

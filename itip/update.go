@@ -1,0 +1,245 @@
+package itip
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// Update is what a stored object becomes by a REQUEST: METHOD and the alarms of others are gone (S5546-14), what
+// is older than the stored component of its instance is not taken (RFC 5546 2.1.5), and
+//
+//   - with a master, the request is the whole series. Overrides it does not repeat are lost (RFC 5546 4.4.7),
+//     unless they are newer than the series (a higher SEQUENCE), or the series only changed in details (same
+//     SEQUENCE, same times) as clients do that send the master alone (S5546-10);
+//   - without, its instances are added to the stored series or replace their overrides; everything else stays.
+//
+// stored may be nil. ErrOutdated: all of the request is older. ErrNoInstance: a RECURRENCE-ID that the stored
+// series does not have (S5546-63). ErrTooLarge: the series has grown over the limits. Neither argument changes.
+func Update(stored, request *Object) (*Object, error) {
+	in := request.Clone()
+	in.forStore()
+	if stored == nil {
+		return in, nil
+	}
+	if err := sameKey(stored, in); err != nil {
+		return nil, err
+	}
+	u, err := newUpdate(stored, in)
+	if err != nil {
+		return nil, err
+	}
+	master := in.Master()
+	if master != nil && (u.was == nil || Compare(u.was, master) != Older) {
+		err = u.series(master)
+	} else {
+		err = u.instances()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return u.out, u.out.fits()
+}
+
+func sameKey(stored, in *Object) error {
+	if stored.UID() != in.UID() || stored.Kind() != in.Kind() {
+		return fmt.Errorf("stored %s and incoming %s are not the same object", stored.Kind(), in.Kind())
+	}
+	return nil
+}
+
+// forStore takes away what belongs to a message and not to an object in a calendar.
+func (o *Object) forStore() {
+	o.SetMethod("")
+	for _, c := range o.Scheduled() {
+		c.RemoveParts("VALARM")
+		c.Remove("X-LIC-ERROR") // DEV-21
+		for i, p := range c.Props {
+			if p.Param("SCHEDULE-FORCE-SEND") != "" {
+				c.Props[i] = p.Without("SCHEDULE-FORCE-SEND") // RFC 6638 7.2
+			}
+		}
+	}
+}
+
+// fits tells whether Parse would take the object again.
+func (o *Object) fits() error {
+	if n := o.Root.count(); n > MaxComponents {
+		return fmt.Errorf("%w: %d components", ErrTooLarge, n)
+	}
+	return o.checkSize(MaxSize)
+}
+
+func (c *Component) count() int {
+	n := 1
+	for _, part := range c.Parts {
+		n += part.count()
+	}
+	return n
+}
+
+// update is one REQUEST being applied.
+type update struct {
+	stored, in, out *Object
+	was             *Component // the stored master
+	old, new        map[instanceKey]*override
+}
+
+func newUpdate(stored, in *Object) (*update, error) {
+	u := &update{stored: stored, in: in, was: stored.Master()}
+	var err error
+	if u.old, err = stored.overrideMap(); err != nil {
+		return nil, err
+	}
+	u.new, err = in.overrideMap()
+	return u, err
+}
+
+func (o *Object) overrideMap() (map[instanceKey]*override, error) {
+	vs, err := o.overrides(o.Zones(nil))
+	m := map[instanceKey]*override{}
+	for _, v := range vs {
+		m[v.key()] = v
+	}
+	return m, err
+}
+
+// inOrder are the overrides in order of their instances, so that the result is always the same.
+func inOrder(m map[instanceKey]*override) []*override {
+	return slices.SortedFunc(maps.Values(m), func(a, b *override) int { return compare(a.id.at, b.id.at) })
+}
+
+// series takes the request as the whole series.
+func (u *update) series(master *Component) error {
+	u.out = u.in
+	steps := maxSteps
+	r, ok, err := u.in.Zones(nil).recurrenceOf(master, &steps)
+	if err != nil {
+		return err
+	}
+	details := u.was != nil && u.was.Sequence() == master.Sequence() && !TimeChanged(u.was.alone(u.stored), master.alone(u.in), nil)
+	for _, v := range inOrder(u.old) {
+		if now, repeated := u.new[v.key()]; repeated {
+			if Compare(v.c, now.c) == Older {
+				u.put(now.c, v.c, u.stored)
+			}
+			continue
+		}
+		if !ok || !details && v.c.Sequence() <= master.Sequence() {
+			continue
+		}
+		if _, is, err := r.find(v.id); err != nil {
+			return err
+		} else if is {
+			u.put(nil, v.c, u.stored)
+		}
+	}
+	return nil
+}
+
+// alone is an object with this component only.
+func (c *Component) alone(of *Object) *Object {
+	o := &Object{Root: &Component{Name: of.Root.Name}}
+	for _, part := range of.Root.Parts {
+		if part == c || part.Name == "VTIMEZONE" {
+			o.Root.Parts = append(o.Root.Parts, part)
+		}
+	}
+	return o
+}
+
+// instances takes the request as what it says about single instances.
+func (u *update) instances() error {
+	u.out = u.stored.Clone()
+	applied := false
+	for _, v := range inOrder(u.new) {
+		was := u.was
+		old := u.old[v.key()]
+		if old != nil {
+			was = old.c
+		}
+		if Compare(was, v.c) == Older {
+			continue
+		}
+		if err := u.instance(v, old); err != nil {
+			return err
+		}
+		applied = true
+	}
+	if !applied {
+		return ErrOutdated
+	}
+	return nil
+}
+
+func (u *update) instance(v, old *override) error {
+	if old != nil {
+		i := slices.Index(u.stored.Root.Parts, old.c)
+		u.put(u.out.Root.Parts[i], v.c, u.in)
+		return nil
+	}
+	if master := u.out.Master(); master != nil {
+		steps := maxSteps
+		r, ok, err := u.out.Zones(nil).recurrenceOf(master, &steps)
+		if err != nil {
+			return err
+		}
+		if ok {
+			if ok, err = r.include(master, v.id); err != nil {
+				return err
+			}
+		}
+		if !ok {
+			return fmt.Errorf("%w: %s", ErrNoInstance, v.id)
+		}
+	}
+	u.put(nil, v.c, u.in)
+	return nil
+}
+
+// put places a component of another object in the result, instead of old or at the end, and brings its zones.
+func (u *update) put(old, c *Component, from *Object) {
+	c = c.Clone()
+	u.out.adopt(from, c)
+	if i := slices.Index(u.out.Root.Parts, old); i >= 0 {
+		u.out.Root.Parts = slices.Clone(u.out.Root.Parts)
+		u.out.Root.Parts[i] = c
+		return
+	}
+	u.out.Root.Parts = append(u.out.Root.Parts, c)
+}
+
+// adopt brings the time zones that a component of another object uses. One that has another meaning here gets
+// another name (D-10), with a number as Exchange does it.
+func (o *Object) adopt(from *Object, c *Component) {
+	for _, tzid := range slices.Sorted(maps.Keys(usedZones([]*Component{c}))) {
+		zone := from.zone(tzid)
+		if zone == nil || from == o {
+			continue
+		}
+		zone = zone.Clone()
+		for n := 1; o.zoneDiffers(zone); n++ {
+			zone.SetText("TZID", tzid+" "+strconv.Itoa(n))
+		}
+		name := zone.Text("TZID")
+		c.renameZone(tzid, name)
+		if o.zone(name) == nil {
+			o.Root.Parts = slices.Insert(slices.Clone(o.Root.Parts), 0, zone)
+		}
+	}
+}
+
+func (c *Component) renameZone(tzid, name string) {
+	if tzid == name {
+		return
+	}
+	for i, p := range c.Props {
+		if p.Param("TZID") == tzid {
+			c.Props[i] = p.With("TZID", name)
+		}
+	}
+	for _, part := range c.Parts {
+		part.renameZone(tzid, name)
+	}
+}
