@@ -60,8 +60,10 @@ func (p *Instance) Set(settings ...string) error {
 	)
 }
 
-// Release lets go what is on hold.
-func (p *Instance) Release() error { return p.run("postsuper", "-c", p.conf(), "-H", "ALL") }
+// Release lets go what is on hold. It goes to the deferred queue, so that is flushed.
+func (p *Instance) Release() error {
+	return errors.Join(p.run("postsuper", "-c", p.conf(), "-H", "ALL"), p.Flush())
+}
 
 // Sendmail hands a mail in as a program on this host does.
 func (p *Instance) Sendmail(from string, to []string, mail []byte) error {

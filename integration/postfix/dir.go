@@ -9,20 +9,31 @@ import (
 	"testing"
 )
 
-// Dir is a short-named folder that user postfix can reach and where it may write, for milter sockets. It ends
-// with the test. (The folders of testing.T are for their owner alone, and too long for a socket's name.)
+// Dir is SocketDir for a test; it ends with the test. (The folders of testing.T are for their owner alone, and too
+// long for a socket's name.)
 func Dir(tb testing.TB) string {
 	tb.Helper()
 	Need(tb)
-	dir, err := MakeDir()
+	dir, err := SocketDir()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { os.RemoveAll(dir) })
-	if err := ownedByPostfix(dir, 0o755); err != nil {
-		tb.Fatal(err)
-	}
 	return dir
+}
+
+// SocketDir makes a short-named folder for milter sockets. What is made in it has group postfix, by the folder's
+// set-group-ID bit: a socket of mode 0660 is enough, as at a real site.
+func SocketDir() (string, error) {
+	dir, err := MakeDir()
+	if err != nil {
+		return "", err
+	}
+	_, gid, err := ids()
+	if err != nil {
+		return "", err
+	}
+	return dir, errors.Join(os.Chown(dir, -1, gid), os.Chmod(dir, 0o755|os.ModeSetgid))
 }
 
 // Socket names a milter socket in a folder of its own, as Options and milters write it: unix:/path.
