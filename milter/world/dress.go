@@ -1,0 +1,39 @@
+package world
+
+import (
+	"time"
+
+	"usher/itip"
+	"usher/milter/filter"
+	"usher/milter/message"
+)
+
+// dressed is the mail as it goes out. A branch is somebody else's and goes as it is. An automatic one gets what
+// it lacks: a Message-ID by its meaning, so that two copies of it are one; a Date; and Auto-Submitted, so that
+// nobody answers it (RFC 3834 5).
+func (j *job) dressed(s filter.Send) *message.Message {
+	if s.Branch {
+		return s.Mail
+	}
+	h := s.Mail.Header
+	for _, f := range []message.Field{
+		message.NewField("Date", j.clock().Format(time.RFC1123Z)),
+		message.NewField("Message-ID", "<"+digest(s.Key())+"@"+j.hostname+">"),
+		message.NewField("Auto-Submitted", "auto-replied"),
+	} {
+		if !h.Has(f.Name) {
+			h = h.With(f)
+		}
+	}
+	return s.Mail.WithHeader(h)
+}
+
+// marked is a copy of an object that says what made us write it.
+func marked(o *itip.Object, cause itip.Cause) *itip.Object {
+	if cause == "" {
+		return o
+	}
+	m := o.Clone()
+	m.SetCause(cause)
+	return m
+}
