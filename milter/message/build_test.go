@@ -225,7 +225,7 @@ func TestLimits(t *testing.T) {
 	for _, tt := range tests {
 		m := tt.mail.WithLimits(tt.limits)
 		count, opaque := 0, ""
-		for p := range m.Walk {
+		for p := range m.Parts() {
 			if count++; p.Opaque && p.IsLeaf() {
 				opaque = p.Path.String()
 			}
@@ -291,7 +291,7 @@ func TestPartFlags(t *testing.T) {
 		}
 	}
 	m = parse(corpus(t)["22-forward-rfc822.eml"])
-	for p := range m.Walk {
+	for p := range m.Parts() {
 		if want := len(p.Path) == 2; p.Embedded != want || p.Sealed {
 			t.Errorf("part %s of a forward: embedded %v", p.Path, p.Embedded)
 		}
@@ -319,7 +319,7 @@ func TestRootFromSeveralGoroutines(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			for p := range n.Walk {
+			for p := range n.Parts() {
 				p.Text(1 << 20)
 			}
 			m.CalendarParts()
@@ -328,21 +328,31 @@ func TestRootFromSeveralGoroutines(t *testing.T) {
 	wg.Wait()
 }
 
-func TestWalkStops(t *testing.T) {
+func TestWalkAndParts(t *testing.T) {
 	m := parse(corpus(t)["08-mixed-alt-related-attach.eml"])
 	var seen []string
 	m.Walk(func(p *Part) bool {
 		seen = append(seen, p.Path.String())
-		return len(seen) < 3
+		return p.MediaType() != "multipart/related"
 	})
-	if got := strings.Join(seen, " "); got != "/ /0 /0/0" {
+	if got := strings.Join(seen, " "); got != "/ /0 /0/0 /0/1 /1" {
 		t.Errorf("visited %s", got)
+	}
+	seen = nil
+	for p := range m.Parts() {
+		if p.MediaType() == "image/png" {
+			break
+		}
+		seen = append(seen, p.Path.String())
+	}
+	if got := strings.Join(seen, " "); got != "/ /0 /0/0 /0/1 /0/1/0" {
+		t.Errorf("went through %s", got)
 	}
 }
 
 func TestPartByPath(t *testing.T) {
 	m := parse(corpus(t)["08-mixed-alt-related-attach.eml"])
-	for p := range m.Walk {
+	for p := range m.Parts() {
 		if q, ok := m.Part(p.Path); !ok || q != p {
 			t.Errorf("Part(%s) = %v, %v", p.Path, q, ok)
 		}

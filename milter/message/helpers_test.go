@@ -26,7 +26,7 @@ func bytesOf(t testing.TB, m *Message) []byte {
 // outline is the tree with one line a part: path, type, content.
 func outline(m *Message) string {
 	var b strings.Builder
-	for p := range m.Walk {
+	for p := range m.Parts() {
 		fmt.Fprintf(&b, "%s %s", p.Path, p.MediaType())
 		if p.IsLeaf() {
 			start, end := p.Span()
@@ -68,7 +68,7 @@ type hidden struct{ Body }
 // leaves are all parts without children.
 func leaves(m *Message) []*Part {
 	var all []*Part
-	for p := range m.Walk {
+	for p := range m.Parts() {
 		if p.IsLeaf() {
 			all = append(all, p)
 		}

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 )
@@ -32,20 +33,26 @@ func (m *Message) Part(path Path) (*Part, bool) {
 	return p, true
 }
 
-// Walk visits all parts, a parent before its children, until visit says false. It enters mails inside the
-// mail; Part.Embedded tells. It is an iterator too: for p := range m.Walk.
-func (m *Message) Walk(visit func(*Part) bool) {
-	m.Root().walk(visit)
-}
+// Walk visits all parts, a parent before its children, and does not go below a part for which visit says false.
+// It enters mails inside the mail; Part.Embedded tells.
+func (m *Message) Walk(visit func(*Part) bool) { m.Root().walk(visit) }
 
-func (p *Part) walk(visit func(*Part) bool) bool {
+func (p *Part) walk(visit func(*Part) bool) {
 	if !visit(p) {
-		return false
+		return
 	}
 	for _, c := range p.Children {
-		if !c.walk(visit) {
-			return false
-		}
+		c.walk(visit)
 	}
-	return true
+}
+
+// Parts are all parts, a parent before its children.
+func (m *Message) Parts() iter.Seq[*Part] {
+	return func(yield func(*Part) bool) {
+		going := true
+		m.Walk(func(p *Part) bool {
+			going = going && yield(p)
+			return going
+		})
+	}
 }

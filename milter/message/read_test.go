@@ -217,7 +217,7 @@ func FuzzRead(f *testing.F) {
 		limits := Limits{Depth: 10, Parts: 50, PartHeader: 500, Headers: 2000}
 		m := parse(data).WithLimits(limits)
 		count := 0
-		for p := range m.Walk {
+		for p := range m.Parts() {
 			count++
 			start, end := p.Span()
 			if start > end || end > m.Body().Size() || len(p.Path) > limits.Depth+1 {

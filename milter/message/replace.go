@@ -52,12 +52,21 @@ func (m *Message) leaf(path Path) (*Part, error) {
 		why = "it has parts of its own"
 	case p.Sealed:
 		why = "it is signed or encrypted"
+	case len(path) > 0 && m.openMail(path):
+		why = "the header of the mail it stands in has no end"
 	case m.Truncated():
 		why = "the mail is not known to its end"
 	default:
 		return p, nil
 	}
 	return nil, fmt.Errorf("replace part %s: %w: %s", path, ErrStructure, why)
+}
+
+// openMail tells whether path leads into a mail right behind a header without an empty line: the first line
+// put there could be taken for one of that header.
+func (m *Message) openMail(path Path) bool {
+	parent, _ := m.Part(path[:len(path)-1])
+	return parent.isMail() && !parent.sep
 }
 
 // fits tells whether content can stand in p: no line of it may be a boundary of what p lies in.
@@ -103,6 +112,9 @@ func (m *Message) partEdits(p *Part, fields []Field, content []byte) ([]splice, 
 		eol = lineEnd(block)
 	}
 	head := setFields(block, fields, eol)
+	if !m.beginsLine(p.head) { // the body ends with the boundary line before p
+		head = append([]byte(eol), head...)
+	}
 	if !p.sep {
 		head = append(head, eol...)
 	}
@@ -110,6 +122,15 @@ func (m *Message) partEdits(p *Part, fields []Field, content []byte) ([]splice, 
 		content = slices.Concat(content, []byte(eol))
 	}
 	return []splice{{p.head, p.start, head}, {p.start, p.end, content}}, nil
+}
+
+// beginsLine tells whether a line of the body begins at pos.
+func (m *Message) beginsLine(pos int64) bool {
+	var before [1]byte
+	if pos > 0 {
+		m.Body().ReadAt(before[:], pos-1)
+	}
+	return pos == 0 || before[0] == '\n'
 }
 
 // setFields is Header.Set on the bytes of a header: what is not replaced stays as it is written.

@@ -106,11 +106,11 @@ const maxCharset = 64
 
 // parseWord reads one word at the start of s. Spaces in its text are forbidden and seen.
 func parseWord(s string) (word, bool) {
-	charset, rest, ok := strings.Cut(s[2:min(len(s), 2+maxCharset+1)], "?")
+	charset, _, ok := strings.Cut(s[2:min(len(s), 2+maxCharset+1)], "?")
 	if !ok || charset == "" || strings.ContainsAny(charset, " \t") {
 		return word{}, false
 	}
-	rest = s[2+len(charset)+1:]
+	rest := s[2+len(charset)+1:]
 	if len(rest) < 2 || rest[1] != '?' || !strings.ContainsRune("QqBb", rune(rest[0])) {
 		return word{}, false
 	}
