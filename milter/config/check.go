@@ -19,7 +19,7 @@ func (d *decoder) check(n *yaml.Node, v reflect.Value) {
 	}
 	for _, c := range checkOf(v.Addr()) {
 		at, rest := find(n, c.key)
-		if !d.blamedIn(at) && !d.isMeant(at, rest) {
+		if home, _ := find(n, above(c.key)); !d.blamedIn(at) && !d.misspelt[home] {
 			d.say(at, rest, c.text)
 		}
 	}
@@ -92,18 +92,10 @@ func (d *document) blamedIn(n *yaml.Node) bool {
 	return false
 }
 
-// meant notes that a key of this mapping was misspelt, so that nobody complains of its absence.
-func (d *document) meant(n *yaml.Node, key string) {
-	if key != "" {
-		d.typos[n] = append(d.typos[n], key)
+// above is the path of the mapping in which a key stands, or the list a key belongs to stands.
+func above(key string) string {
+	for strings.HasSuffix(key, "]") && strings.Contains(key, "[") {
+		key = key[:strings.LastIndexByte(key, '[')]
 	}
-}
-
-func (d *document) isMeant(n *yaml.Node, rest string) bool {
-	for _, key := range d.typos[n] {
-		if tail, ok := strings.CutPrefix(rest, key); ok && (tail == "" || tail[0] == '.' || tail[0] == '[') {
-			return true
-		}
-	}
-	return false
+	return key[:max(0, strings.LastIndexByte(key, '.'))]
 }

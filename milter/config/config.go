@@ -31,6 +31,7 @@ import (
 	"usher/address"
 	"usher/ldapdir"
 	"usher/milter/filter"
+	"usher/milter/world"
 )
 
 // Config is one configuration, complete and checked.
@@ -40,7 +41,7 @@ type Config struct {
 	Domains   []string       `yaml:"domains"`  // those of the directory's first profile if it names none
 	Directory ldapdir.Config `yaml:"directory"`
 	Calendars Calendars      `yaml:"calendars"`
-	Submit    Submit         `yaml:"submit"`
+	Submit    world.Config   `yaml:"submit"`
 	Trust     Trust          `yaml:"trust"`
 	Audit     bool           `yaml:"audit"` // every module is asked and logged, nothing happens
 	Limits    Limits         `yaml:"limits"`
@@ -80,7 +81,7 @@ func Default() Config {
 	return Config{
 		Directory: ldapdir.Defaults(),
 		Calendars: Calendars{Zone: "UTC"},
-		Submit:    Submit{TLS: "none", Timeout: 30 * time.Second},
+		Submit:    world.DefaultConfig(),
 		Limits: Limits{Header: 1 << 20, HeaderFields: 10_000, Recipients: 10_000,
 			Memory: 256 << 10, Spool: 4 << 30, Deadline: 4 * time.Minute},
 		Drain:    30 * time.Second,

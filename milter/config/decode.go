@@ -152,8 +152,10 @@ func (d *decoder) unknown(n *yaml.Node, fs []field) (meant []string) {
 		}
 		hint, guess := suggestKey(key.Value, fs)
 		d.say(key, "", "unknown key "+quote(key.Value)+hint)
-		d.meant(n, guess)
-		meant = append(meant, guess)
+		if guess != "" {
+			d.misspelt[n] = true
+			meant = append(meant, guess)
+		}
 	}
 	return meant
 }

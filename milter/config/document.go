@@ -23,9 +23,9 @@ type document struct {
 	root     *yaml.Node
 	places   map[*yaml.Node]place
 	mistakes Mistakes
-	blamed   map[*yaml.Node]bool     // something is wrong there
-	typos    map[*yaml.Node][]string // keys of this mapping that somebody wanted to write
-	broken   bool                    // not YAML: nothing can be said about the rest
+	blamed   map[*yaml.Node]bool // something is wrong there
+	misspelt map[*yaml.Node]bool // a key of this mapping is not what somebody wanted to write
+	broken   bool                // not YAML: nothing can be said about the rest
 }
 
 // place is where a node stands and what it is called.
@@ -38,7 +38,7 @@ type place struct {
 // need be an empty one.
 func parse(file, dir string, text []byte) *document {
 	d := &document{file: file, dir: dir, places: map[*yaml.Node]place{},
-		blamed: map[*yaml.Node]bool{}, typos: map[*yaml.Node][]string{}}
+		blamed: map[*yaml.Node]bool{}, misspelt: map[*yaml.Node]bool{}}
 	d.root = d.load(text)
 	if d.root == nil {
 		d.root = &yaml.Node{Kind: yaml.MappingNode}

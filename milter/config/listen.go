@@ -22,7 +22,7 @@ type Listener struct {
 
 // SetDefaults are those of one listener.
 func (l *Listener) SetDefaults() {
-	l.Mode, l.MaxConnections = 0o660, 200
+	l.Mode, l.MaxConnections = 0o660, 1000
 }
 
 // Check gives the listener its name.

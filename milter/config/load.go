@@ -59,6 +59,7 @@ func parseConfig(name, folder string, text []byte, defs []filter.Definition) (*C
 	if d.fields(d.root, c.fields()) {
 		d.check(d.root, reflect.ValueOf(&c).Elem())
 		c.checkNames(d)
+		c.inherit()
 		c.readModules(d)
 	}
 	c.Warnings = c.Warnings.sorted()

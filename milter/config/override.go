@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"usher/address"
+	"usher/ldapdir"
 	"usher/milter/filter"
 )
 
@@ -16,6 +18,7 @@ type override struct {
 	Listener []string       `yaml:"listener"`
 	Domain   []string       `yaml:"domain"`
 	Modules  map[string]raw `yaml:"modules" config:"required"`
+	aliases  []string       // other names of the domains: they inherit the settings
 }
 
 // Check makes the domains canonical and asks for a reason to be here.
@@ -38,7 +41,24 @@ func (o *override) Check() filter.Mistakes {
 // covers tells whether the override counts for this listener and domain; "" is none in particular.
 func (o *override) covers(listener, domain string) bool {
 	return (len(o.Listener) == 0 || slices.Contains(o.Listener, listener)) &&
-		(len(o.Domain) == 0 || slices.Contains(o.Domain, domain))
+		(len(o.Domain) == 0 || slices.Contains(o.domains(), domain))
+}
+
+func (o *override) domains() []string { return slices.Concat(o.Domain, o.aliases) }
+
+// inherit gives the aliases of a domain the domain's overrides.
+func (c *Config) inherit() {
+	for _, p := range append([]ldapdir.Profile{c.Directory.Profile}, c.Directory.Profiles...) {
+		for _, alias := range slices.Sorted(maps.Keys(p.DomainAliases)) {
+			name, errName := address.CanonicalDomain(alias)
+			main, errMain := address.CanonicalDomain(p.DomainAliases[alias])
+			for i := range c.overrides {
+				if o := &c.overrides[i]; errName == nil && errMain == nil && slices.Contains(o.Domain, main) {
+					o.aliases = append(o.aliases, name)
+				}
+			}
+		}
+	}
 }
 
 // scope is one listener, one domain, or both, and the overrides that count there together.
@@ -62,7 +82,7 @@ func scopes(all []override, module string) []scope {
 	var listeners, domains []string
 	for _, o := range all {
 		if _, concerned := o.Modules[module]; concerned {
-			listeners, domains = append(listeners, o.Listener...), append(domains, o.Domain...)
+			listeners, domains = append(listeners, o.Listener...), append(domains, o.domains()...)
 		}
 	}
 	listeners, domains = distinct(listeners), distinct(domains)

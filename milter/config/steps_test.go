@@ -118,6 +118,25 @@ func TestScopes(t *testing.T) {
 	}
 }
 
+func TestAliasesInherit(t *testing.T) {
+	c := load(t, `
+listen: {socket: "unix:/run/usher/inbound.sock", role: inbound}
+directory: {ldif: people.ldif, domains: [example.org, example.net], domain_aliases: {Example.COM: example.org, example.info: example.net}}
+overrides: {domain: example.org, modules: {lamp: {enabled: true}}}
+`)
+	steps, err := c.Steps(filter.Host{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, v := range steps[0].Variants {
+		got = append(got, v.Domain)
+	}
+	if want := []string{"example.com", "example.org"}; !slices.Equal(got, want) {
+		t.Errorf("the override counts for %v; want %v", got, want)
+	}
+}
+
 func TestLoadTwice(t *testing.T) {
 	first := load(t, small+"modules: {lamp: {enabled: true, attrs: [a], texts: {en: x}, bright: true}}\n")
 	before := first.Effective()

@@ -77,3 +77,12 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestAbove(t *testing.T) {
+	tests := map[string]string{"": "", "a": "", "a[1]": "", "a.b": "a", "a.b[1]": "a", "a[1].b": "a[1]", "a[1][2].b[3]": "a[1][2]", "]": ""}
+	for key, want := range tests {
+		if got := above(key); got != want {
+			t.Errorf("above(%q) = %q; want %q", key, got, want)
+		}
+	}
+}
