@@ -57,7 +57,7 @@ func (d *Directory) try(ctx context.Context, q ldapdir.Query, fresh bool) (found
 	}
 	stop := context.AfterFunc(ctx, c.hangup)
 	found, err = c.search(q, d.profile)
-	stopped := stop()
+	stopped, closed := stop(), c.IsClosing()
 	d.pool.put(c, stopped && (err == nil || isAnswer(err)))
 	if err == nil {
 		return found, false, nil
@@ -70,7 +70,7 @@ func (d *Directory) try(ctx context.Context, q ldapdir.Query, fresh bool) (found
 		return nil, false, err
 	}
 	// A pooled connection that was closed says nothing about the server; it may have been restarted since.
-	if !used || !c.IsClosing() {
+	if !used || !closed {
 		d.pool.mark(c.server, err)
 	}
 	return nil, used || len(d.pool.servers) > 1, err

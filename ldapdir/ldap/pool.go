@@ -94,8 +94,12 @@ func (p *pool) put(c *conn, healthy bool) {
 // dial tries the servers in order: those that did not fail lately first, then the others, since a server
 // thought dead is better than none.
 func (p *pool) dial(ctx context.Context) (*conn, error) {
+	servers := p.order()
+	if len(servers) == 0 {
+		return nil, errClosed
+	}
 	var errs []error
-	for _, s := range p.order() {
+	for _, s := range servers {
 		if ctx.Err() != nil {
 			return nil, errors.Join(append(errs, ctx.Err())...)
 		}
@@ -141,15 +145,16 @@ func (p *pool) order() []*server {
 func (p *pool) mark(s *server, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	was := time.Now().Before(s.deadUntil)
-	switch {
-	case err == nil:
-		s.deadUntil = time.Time{}
-	default:
+	wasDead := time.Now().Before(s.deadUntil)
+	s.deadUntil = time.Time{}
+	if err != nil {
 		s.deadUntil = time.Now().Add(deadTime)
 	}
-	if now := err != nil; now != was {
-		p.log.Warn("directory server changed", "url", s.url, "down", now, "err", err)
+	switch {
+	case err != nil && !wasDead:
+		p.log.Warn("directory server is down", "url", s.url, "err", err)
+	case err == nil && wasDead:
+		p.log.Info("directory server is back", "url", s.url)
 	}
 }
 

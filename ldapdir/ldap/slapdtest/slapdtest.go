@@ -179,8 +179,30 @@ func (s *Server) Stop() {
 	s.cmd = nil
 }
 
-// Freeze lets the server answer nothing while its port and connections stay open.
-func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
+// Freeze lets the server answer nothing while its port and connections stay open. When it returns, every
+// thread has stopped.
+func (s *Server) Freeze() {
+	s.tb.Helper()
+	s.signal(syscall.SIGSTOP)
+	for range 400 {
+		if s.stopped() {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	s.tb.Fatal("slapd does not stop")
+}
+
+func (s *Server) stopped() bool {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", s.cmd.Process.Pid))
+	for _, file := range threads {
+		stat, _ := os.ReadFile(file) // pid (name) state …
+		if _, state, ok := strings.Cut(string(stat), ") "); ok && !strings.HasPrefix(state, "T") {
+			return false
+		}
+	}
+	return len(threads) > 0
+}
 
 // Thaw ends Freeze.
 func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }
