@@ -73,15 +73,6 @@ func tx(t *testing.T, rcpts ...address.Address) *Tx {
 	return tx
 }
 
-func text(t *testing.T, m *message.Message) string {
-	t.Helper()
-	var b strings.Builder
-	if _, err := m.WriteTo(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
 const room, jane, joe = address.Address("room@example.org"), address.Address("jane@example.org"), address.Address("joe@example.org")
 
 func TestLaterStepsSeeTheEditsOfEarlierOnes(t *testing.T) {

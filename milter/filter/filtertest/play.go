@@ -1,0 +1,85 @@
+package filtertest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"usher/itip/calendar"
+	"usher/ldapdir"
+	"usher/milter/filter"
+	"usher/milter/message"
+	"usher/milter/world"
+)
+
+// hostname is what texts and Message-IDs of cases say.
+const hostname = "mx.example.org"
+
+// stage is a world to play a case in: calendars, an outbox and the directory.
+type stage struct {
+	calendars *calendar.Memory
+	outbox    *world.Outbox
+	done      *world.MemoryLog
+	directory *ldapdir.Dir
+	steps     []filter.Step
+	clock     func() time.Time
+}
+
+// played is what came of a mail: what the pipeline answered and what it would tell the mail server.
+type played struct {
+	env     filter.Envelope
+	refused []string // recipients refused at RCPT, and the sender at MAIL
+	early   bool
+	outcome filter.Outcome
+	mail    *message.Message
+}
+
+// play takes the mail through all callbacks. step is told every point of Apply and may end it there.
+func (s *stage) play(ctx context.Context, c *Case, w filter.World) (played, error) {
+	env, rcpts, err := c.envelope()
+	if err != nil {
+		return played{}, err
+	}
+	mail, err := c.mail()
+	if err != nil {
+		return played{}, err
+	}
+	p := &filter.Pipeline{Steps: s.steps, Directory: s.directory, World: w, Log: slog.New(slog.DiscardHandler)}
+	out := played{mail: mail}
+	if r := p.Mail(ctx, &env); r != nil {
+		out.refused = append(out.refused, "mail "+r.String())
+		return out, nil
+	}
+	for _, rcpt := range rcpts {
+		if r := p.Rcpt(ctx, &env, rcpt); r != nil {
+			out.refused = append(out.refused, "rcpt "+rcpt.Address.String()+" "+r.String())
+		}
+	}
+	interest, refusal := p.Header(ctx, &env, mail.Header)
+	out.env, out.outcome.Refuse = env, refusal
+	if out.early = interest == filter.Nothing && refusal == nil; !out.early && refusal == nil {
+		out.outcome = p.Run(ctx, &filter.Tx{Envelope: env, Message: mail, Log: p.Log})
+	}
+	return out, nil
+}
+
+// world performs effects on the stage; step is told every point and may end it there, as a crash would.
+func (s *stage) world(step func(point string) error) *world.World {
+	return world.New(world.Parts{Store: s.calendars, Submitter: s.outbox, DoneLog: s.done, Clock: s.clock, Hostname: hostname},
+		world.WithStep(step))
+}
+
+// onlooker lets nothing happen.
+type onlooker struct{}
+
+func (onlooker) Apply(context.Context, []filter.Effect) error { return nil }
+
+func (onlooker) Reserve(ctx context.Context, _ []string) (context.Context, func(), error) {
+	return ctx, func() {}, nil
+}
+
+var errCrash = errors.New("the process died here")
+
+// calm never crashes.
+func calm(string) error { return nil }

@@ -1,0 +1,238 @@
+package filtertest
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"usher/itip"
+	"usher/itip/calendar"
+	"usher/ldapdir"
+	"usher/ldapdir/ldif"
+	"usher/milter/config"
+	"usher/milter/filter"
+	"usher/milter/world"
+)
+
+var update = flag.Bool("update", false, "write what came into the cases as what is wanted")
+
+// Run plays every case that matches the pattern against the module. directory is the LDIF file of cases that
+// bring none of their own. The order of the pipeline is that of defs; all are enabled.
+func Run(t *testing.T, pattern, directory string, defs ...filter.Definition) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases at %s: %v", pattern, err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		t.Run(name, func(t *testing.T) {
+			c := load(t, file)
+			r := runner{c: c, directory: directory, defs: defs}
+			r.check(t)
+		})
+	}
+}
+
+type runner struct {
+	c         *Case
+	directory string
+	defs      []filter.Definition
+}
+
+// check plays the case and compares what came with what is wanted; then it holds the three promises.
+func (r *runner) check(t *testing.T) {
+	s := r.stage(t)
+	got, err := s.play(t.Context(), r.c, s.world(calm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	came := r.came(t, s, got)
+	if *update {
+		r.rewrite(t, came)
+	} else {
+		r.compare(t, came)
+	}
+	t.Run("planning twice gives the same plan and changes nothing", r.twice)
+	t.Run("a crash and a retry end in the same world", func(t *testing.T) { r.crashes(t, s) })
+}
+
+// stage builds the world before the case.
+func (r *runner) stage(t *testing.T) *stage {
+	t.Helper()
+	env, _, err := r.c.envelope()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{outbox: new(world.Outbox), done: new(world.MemoryLog), clock: func() time.Time { return env.Time }}
+	s.calendars = calendar.NewMemory(calendar.Options{Now: s.clock})
+	for name, texts := range r.c.calendars() {
+		for _, text := range texts {
+			r.store(t, s, name, text)
+		}
+	}
+	s.directory = r.open(t)
+	host := filter.Host{Directory: s.directory, Calendars: s.calendars, Hostname: hostname}
+	for _, def := range r.defs {
+		s.steps = append(s.steps, r.step(t, def, host))
+	}
+	return s
+}
+
+func (r *runner) store(t *testing.T, s *stage, name, text string) {
+	t.Helper()
+	objects, err := itip.Parse([]byte(text))
+	if err != nil {
+		t.Fatalf("calendar %s: %v", name, err)
+	}
+	for _, o := range objects {
+		if err := s.calendars.Put(t.Context(), calendar.Put{Calendar: name, UID: o.UID(), Object: o}); err != nil {
+			t.Fatalf("calendar %s: %v", name, err)
+		}
+	}
+}
+
+// open serves the directory of the case, or the suite's.
+func (r *runner) open(t *testing.T) *ldapdir.Dir {
+	t.Helper()
+	file := r.directory
+	if text, ok := r.c.section("directory.ldif"); ok {
+		file = filepath.Join(t.TempDir(), "directory.ldif")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cfg := ldapdir.Defaults()
+	cfg.LDIF, cfg.Base, cfg.Domains, cfg.Preset = file, "dc=example,dc=org", []string{"example.org"}, "kolab"
+	d, err := ldapdir.New(cfg, ldif.Open, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// step builds the module with the settings of the case.
+func (r *runner) step(t *testing.T, def filter.Definition, host filter.Host) filter.Step {
+	t.Helper()
+	text, _ := r.c.section("settings")
+	m, err := def.Build(host, func(into any) error {
+		if text == "" {
+			return nil
+		}
+		return config.Decode(def.Name, filepath.Dir(r.c.file), []byte(text), into)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filter.Step{Name: def.Name, PerRecipient: def.PerRecipient, Own: def.Own, Setting: filter.Setting{Module: m, OnError: def.OnError}}
+}
+
+// twice plans without performing, twice, and looks whether anything differs or was touched.
+func (r *runner) twice(t *testing.T) {
+	s := r.stage(t)
+	before := s.calendars.Snapshot()
+	one, err := s.play(t.Context(), r.c, onlooker{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	input := bytesOf(t, one.mail)
+	two, err := s.play(t.Context(), r.c, onlooker{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := r.plan(t, one), r.plan(t, two); a != b {
+		t.Errorf("planned\n%s\nand then\n%s", a, b)
+	}
+	if wanted, _ := r.c.mail(); !bytes.Equal(input, bytesOf(t, wanted)) {
+		t.Error("planning changed the mail it was given")
+	}
+	if env, _, _ := r.c.envelope(); len(one.env.Rcpts) > 0 && one.env.From != env.From {
+		t.Error("planning changed the envelope it was given")
+	}
+	if !reflect.DeepEqual(before, s.calendars.Snapshot()) || len(s.outbox.Mails()) > 0 {
+		t.Error("planning changed the world")
+	}
+}
+
+// crashes dies at each point of Apply in turn, lets the sender try again, and compares worlds.
+func (r *runner) crashes(t *testing.T, calmEnd *stage) {
+	var points []string
+	s := r.stage(t)
+	if _, err := s.play(t.Context(), r.c, s.world(func(p string) error { points = append(points, p); return nil })); err != nil {
+		t.Fatal(err)
+	}
+	for i, point := range points {
+		s := r.stage(t)
+		n := 0
+		die := func(string) error {
+			if n++; n > i {
+				return errCrash
+			}
+			return nil
+		}
+		if _, err := s.play(t.Context(), r.c, s.world(die)); err != nil {
+			t.Fatal(err)
+		}
+		r.retry(t, s, "a crash at "+point, calmEnd)
+	}
+	// The answer itself may be lost: everything is done, and the mail comes again.
+	if len(points) > 0 {
+		r.retry(t, s, "a lost answer", calmEnd)
+	}
+}
+
+func (r *runner) retry(t *testing.T, s *stage, after string, want *stage) {
+	t.Helper()
+	again, err := s.play(t.Context(), r.c, s.world(calm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.outcome.Refuse != nil && again.outcome.Refuse.Temporary() {
+		t.Errorf("after %s the retry is answered %s", after, again.outcome.Refuse)
+	}
+	if got, want := s.calendars.Snapshot(), want.calendars.Snapshot(); !reflect.DeepEqual(got, want) {
+		t.Errorf("after %s and a retry the calendars are\n%s\nwant\n%s", after, stored(got), stored(want))
+	}
+	if got, want := s.outbox.Distinct(), want.outbox.Distinct(); !slices.Equal(got, want) {
+		t.Errorf("after %s and a retry %q was sent; want %q", after, got, want)
+	}
+	if holds := s.calendars.Holds(); len(holds) > 0 {
+		t.Errorf("after %s and a retry holds are left: %v", after, holds)
+	}
+}
+
+// compare looks at every wanted file, and for wanted files that are missing.
+func (r *runner) compare(t *testing.T, came []txtar.File) {
+	t.Helper()
+	for _, f := range came {
+		if want, ok := r.c.section(f.Name); !ok || want != string(f.Data) {
+			t.Errorf("%s: %s is\n%s\nwant\n%s", r.c.file, f.Name, f.Data, want)
+		}
+	}
+	for _, f := range r.c.archive.Files {
+		if isWanted(f.Name) && !slices.ContainsFunc(came, func(c txtar.File) bool { return c.Name == f.Name }) {
+			t.Errorf("%s: nothing came for %s", r.c.file, f.Name)
+		}
+	}
+}
+
+func isWanted(name string) bool { return name == "want" || strings.HasPrefix(name, "want-") }
+
+func (r *runner) rewrite(t *testing.T, came []txtar.File) {
+	t.Helper()
+	a := *r.c.archive
+	a.Files = slices.DeleteFunc(slices.Clone(a.Files), func(f txtar.File) bool { return isWanted(f.Name) })
+	a.Files = append(a.Files, came...)
+	if err := os.WriteFile(r.c.file, txtar.Format(&a), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
