@@ -1,0 +1,121 @@
+// Package footer appends the organisation's words to the mail its people send: a plain text and an HTML form,
+// each to the body part of its kind, with nothing else of the mail changed.
+//
+// It knows where a footer belongs in a mail and which mail must not be touched. It does not know who gets
+// the mail or how it is delivered.
+package footer
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"usher/milter/filter"
+	"usher/milter/message"
+)
+
+// maxText bounds a body part that is given a footer, in bytes; a larger one leaves as it came.
+const maxText = 8 << 20
+
+// maxFooter bounds the footer's files, in bytes.
+const maxFooter = 64 << 10
+
+// Config is the module's settings.
+type Config struct {
+	// TextFile holds the footer for plain text parts, UTF-8.
+	TextFile string `yaml:"text_file"`
+	// HTMLFile holds the footer for HTML parts, UTF-8, a fragment without <html> or <body>.
+	HTMLFile string `yaml:"html_file"`
+}
+
+// Module is the definition for the pipeline's list.
+var Module = filter.Define(filter.Definition{
+	Name:    "footer",
+	Doc:     "appends the organisation's footer to mail its people send",
+	OnError: filter.Pass,
+}, Config{}, build)
+
+type module struct {
+	text, html string
+}
+
+func build(_ filter.Host, c Config) (filter.Module, error) {
+	var m module
+	var wrong filter.Mistakes
+	m.text, wrong = load("text_file", c.TextFile, wrong)
+	m.html, wrong = load("html_file", c.HTMLFile, wrong)
+	if c.TextFile == "" && c.HTMLFile == "" {
+		wrong = append(wrong, filter.Mistake{Text: "nothing to append, want text_file, html_file or both"})
+	}
+	if len(wrong) > 0 {
+		return nil, wrong
+	}
+	return &m, nil
+}
+
+func load(key, file string, wrong filter.Mistakes) (string, filter.Mistakes) {
+	if file == "" {
+		return "", wrong
+	}
+	text, err := os.ReadFile(file)
+	switch {
+	case err != nil:
+		return "", append(wrong, filter.Mistake{Key: key, Text: err.Error()})
+	case len(text) > maxFooter:
+		return "", append(wrong, filter.Mistake{Key: key, Text: fmt.Sprintf("%s is larger than %d bytes", file, maxFooter)})
+	case strings.TrimSpace(string(text)) == "":
+		return "", append(wrong, filter.Mistake{Key: key, Text: file + " is empty"})
+	}
+	return strings.TrimRight(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n"), wrong
+}
+
+// Match wants mail that our people wrote themselves and nobody has signed.
+func (m *module) Match(env *filter.Envelope, h message.Header) filter.Interest {
+	if env.Role != filter.Submission && env.Role != filter.Local || env.From == "" {
+		return filter.Nothing
+	}
+	if automatic(h) || h.Has("DKIM-Signature") || sealed(h.Get("Content-Type")) {
+		return filter.Nothing
+	}
+	return filter.Text
+}
+
+// automatic tells whether a program wrote the mail (RFC 3834 5).
+func automatic(h message.Header) bool {
+	auto := strings.ToLower(h.Get("Auto-Submitted"))
+	return auto != "" && !strings.HasPrefix(auto, "no")
+}
+
+// sealed tells whether a content type stands for something that breaks when a byte changes.
+func sealed(contentType string) bool {
+	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	switch strings.TrimSpace(kind) {
+	case "multipart/signed", "multipart/encrypted", "multipart/report",
+		"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted":
+		return true
+	}
+	return false
+}
+
+// Plan appends to every body part of a kind there is a footer for.
+func (m *module) Plan(_ context.Context, tx *filter.Tx) (filter.Plan, error) {
+	if why := untouchable(tx.Message); why != "" {
+		return filter.Plan{Why: why}, nil
+	}
+	var plan filter.Plan
+	for _, part := range bodies(tx.Message.Root()) {
+		edit, ok, err := m.append(part)
+		if err != nil {
+			return filter.Plan{}, fmt.Errorf("part %v: %w", part.Path, err)
+		}
+		if ok {
+			plan.Edits = append(plan.Edits, edit)
+		}
+	}
+	plan.Why = "footer appended"
+	if len(plan.Edits) == 0 {
+		plan.Why = "left alone: no text a footer may be appended to"
+	}
+	return plan, nil
+}

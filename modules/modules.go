@@ -1,0 +1,15 @@
+// Package modules is the list of modules in the order of the pipeline: what refuses comes before what acts,
+// what acts before what decorates.
+package modules
+
+import (
+	"usher/milter/filter"
+	"usher/modules/footer"
+	"usher/modules/resource"
+)
+
+// All are the modules there are. The order is code, not configuration.
+var All = []filter.Definition{
+	resource.Module,
+	footer.Module,
+}

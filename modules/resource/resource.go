@@ -1,0 +1,107 @@
+// Package resource books rooms, cars and beamers that are invited by mail: accepted when free, declined when
+// not, moved by updates and freed by cancellations.
+//
+// It knows the policy of booking. It does not know where calendars lie, how answers travel or who else is in
+// the pipeline: it reads, and describes what should happen.
+package resource
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"usher/itip/calendar"
+	"usher/ldapdir"
+	"usher/milter/filter"
+	"usher/milter/message"
+)
+
+// Config is the module's settings.
+type Config struct {
+	// Horizon is how far ahead of the mail's time instances are checked.
+	Horizon time.Duration `yaml:"horizon"`
+	// Organizers says whose invitations are booked: "internal" are people who log in and may act for the
+	// organizer; "any" also takes those from outside whose envelope sender and From are the organizer.
+	Organizers string `yaml:"organizers" config:"oneof=internal|any"`
+	// ExplainConflicts says what a decline tells of the booking in the way: "times", or "details"
+	// (organizer and title too, never those of private bookings).
+	ExplainConflicts string `yaml:"explain_conflicts" config:"oneof=times|details"`
+}
+
+// Module is the definition for the pipeline's list.
+var Module = filter.Define(filter.Definition{
+	Name:         "resource",
+	Doc:          "books rooms, cars and beamers that are invited",
+	OnError:      filter.Defer,
+	PerRecipient: true,
+}, Config{
+	Horizon:          2 * 365 * 24 * time.Hour,
+	Organizers:       "internal",
+	ExplainConflicts: "times",
+}, build)
+
+// module is the working form of Config.
+type module struct {
+	Config
+	directory directory
+	calendars calendar.Reader
+	zone      *time.Location
+}
+
+func build(host filter.Host, c Config) (filter.Module, error) {
+	var wrong filter.Mistakes
+	if c.Horizon < 24*time.Hour || c.Horizon > 10*365*24*time.Hour {
+		wrong = append(wrong, filter.Mistake{Key: "horizon", Text: "want between 24h and 87600h (ten years)"})
+	}
+	if host.Calendars == nil {
+		wrong = append(wrong, filter.Mistake{Text: "needs calendars, want a section such as calendars: {dir: /var/lib/usher/calendars}"})
+	}
+	if host.Directory == nil {
+		wrong = append(wrong, filter.Mistake{Text: "needs a directory, want a section such as directory: {ldif: /etc/usher/office.ldif}"})
+	}
+	if len(wrong) > 0 {
+		return nil, wrong
+	}
+	return &module{Config: c, directory: host.Directory, calendars: host.Calendars, zone: cmp.Or(host.Zone, time.UTC)}, nil
+}
+
+// Match wants mail that may hold an invitation for a resource, or for somebody the directory could not name.
+func (m *module) Match(env *filter.Envelope, _ message.Header) filter.Interest {
+	for _, r := range env.Rcpts {
+		if r.Err != nil || isRoom(r) {
+			return filter.Calendar
+		}
+	}
+	return filter.Nothing
+}
+
+func isRoom(r filter.Recipient) bool {
+	return r.Entry != nil && r.Entry.Kind == ldapdir.Resource && r.Entry.Calendar != ""
+}
+
+// Plan decides for each resource on its own; people and everything else stay untouched.
+func (m *module) Plan(ctx context.Context, tx *filter.Tx) (filter.Plan, error) {
+	mail := read(tx)
+	if mail.silent() {
+		return filter.Plan{Why: mail.why}, nil
+	}
+	var plan filter.Plan
+	var why []string
+	for _, rcpt := range tx.Rcpts {
+		if rcpt.Err != nil {
+			return filter.Plan{}, fmt.Errorf("who is %s: %w", rcpt.Address, rcpt.Err)
+		}
+		if !isRoom(rcpt) {
+			continue
+		}
+		said, err := m.book(ctx, tx, mail, rcpt, &plan)
+		if err != nil {
+			return filter.Plan{}, fmt.Errorf("%s: %w", rcpt.Entry.Name, err)
+		}
+		why = append(why, said)
+	}
+	plan.Why = strings.Join(why, "; ")
+	return plan, nil
+}
