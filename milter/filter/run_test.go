@@ -456,8 +456,8 @@ func TestCalendarInterestNeedsAContentTypeThatCanHoldOne(t *testing.T) {
 // refused is a submission service's word.
 type refused struct{ code int }
 
-func (r refused) Error() string      { return fmt.Sprint(r.code) }
-func (r refused) Final() bool        { return r.code == 550 }
+func (r refused) Error() string     { return fmt.Sprint(r.code) }
+func (r refused) Final() bool       { return r.code == 550 }
 func (r refused) Refusal() *Refusal { return &Refusal{Code: r.code, Text: "unknown"} }
 
 func TestABranchRefusedForGoodIsToldToItsSender(t *testing.T) {
