@@ -72,7 +72,7 @@ func replaceAndCheck(t *testing.T, name string, m *Message, p *Part, content []b
 	if raw := decodeAll(q.Raw()); q.IsLeaf() && !bytes.Equal(raw, content) {
 		t.Errorf("%s: part %s is %q; want %q", name, p.Path, raw, content)
 	}
-	if !p.sep || p.flush || !q.IsLeaf() {
+	if !m.Root().sep || !p.sep || p.flush || !q.IsLeaf() {
 		return // what had to be put around the content stays
 	}
 	back, err := n.ReplacePart(p.Path, nil, decodeAll(p.Raw()))
