@@ -36,7 +36,7 @@ func object(t testing.TB, lines string) *Object {
 // text wraps the lines of one or several components, separated by a line of dashes, into a VCALENDAR.
 // A leading "METHOD:…" line goes to the VCALENDAR; a component that names itself with BEGIN is taken as it is.
 func text(lines string) string {
-	lines = strings.ReplaceAll(strings.TrimSpace(lines), "\t", "")
+	lines = strings.TrimSpace(lines)
 	b := "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Test//EN\n"
 	if first, rest, _ := strings.Cut(lines, "\n"); strings.HasPrefix(first, "METHOD:") {
 		b, lines = b+first+"\n", rest
