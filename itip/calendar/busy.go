@@ -1,0 +1,84 @@
+package calendar
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"usher/itip"
+)
+
+// Periods gives the time that one object takes up within [from, to): events that are opaque and not cancelled,
+// recurrence expanded, each instance with the status, class, organizer and summary of its own component.
+// A period that reaches over an edge of the window is given whole. Tasks and journals take no time.
+func Periods(o *itip.Object, from, to time.Time, local *time.Location) ([]Period, error) {
+	instances, err := o.Instances(from, to.Add(time.Second-1), local) // it counts whole seconds; what is too late goes below
+	if err != nil {
+		return nil, err
+	}
+	var ps []Period
+	for _, in := range instances {
+		if in.Cancelled || in.Transparent || in.Component.Name != itip.Event {
+			continue
+		}
+		p := describe(o, in.Component)
+		p.From, p.To, p.RecurrenceID = in.Start, in.End, in.RecurrenceID
+		if p.Overlaps(from, to) {
+			ps = append(ps, p)
+		}
+	}
+	sortPeriods(ps)
+	return ps, nil
+}
+
+// describe says what a component tells about its time. Some clients leave out of an override what they did
+// not change, so that what is missing there is read from the master: a private series keeps its secret.
+func describe(o *itip.Object, c *itip.Component) Period {
+	p := Period{UID: o.UID(), Status: Confirmed, Class: "PUBLIC"}
+	sources := []*itip.Component{c}
+	if master := o.Master(); master != nil && master != c {
+		sources = append(sources, master)
+	}
+	if status, _ := first(sources, "STATUS"); strings.EqualFold(status, string(Tentative)) {
+		p.Status = Tentative
+	}
+	if class, ok := first(sources, "CLASS"); ok {
+		p.Class = knownClass(class)
+	}
+	p.Summary, _ = first(sources, "SUMMARY")
+	for _, s := range sources {
+		if user, ok := s.Organizer(); ok {
+			p.Organizer = user.Address
+			break
+		}
+	}
+	return p
+}
+
+// knownClass reads a CLASS; RFC 5545 3.8.1.3: one that is not known is PRIVATE.
+func knownClass(class string) string {
+	class = strings.ToUpper(strings.TrimSpace(class))
+	if class != "PUBLIC" && class != "CONFIDENTIAL" {
+		return "PRIVATE"
+	}
+	return class
+}
+
+// first gives a text property of the first component that has it.
+func first(components []*itip.Component, name string) (string, bool) {
+	for _, c := range components {
+		if _, ok := c.Prop(name); ok {
+			return c.Text(name), true
+		}
+	}
+	return "", false
+}
+
+// sortPeriods orders by start; what starts together by end and by name, so that two looks see the same.
+func sortPeriods(ps []Period) {
+	slices.SortFunc(ps, func(a, b Period) int {
+		return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To), cmp.Compare(a.UID, b.UID),
+			a.RecurrenceID.Compare(b.RecurrenceID))
+	})
+}
