@@ -103,7 +103,9 @@ func (c *conn) handle(code gomilter.Code, data []byte) (pass bool, err error) {
 	case gomilter.CodeMacro:
 		s.macros.define(data)
 	case gomilter.CodeConn:
-		return true, checkConnect(data)
+		addr, err := connectAddress(data)
+		s.told = told{addr: addr}
+		return true, err
 	case gomilter.CodeMail, gomilter.CodeRcpt:
 		s.told = s.macros.take(code, data)
 		return true, nil
@@ -163,11 +165,16 @@ func cStrings(data []byte) []string {
 	return all
 }
 
-// checkConnect makes sure that the library finds what it looks for: name NUL family [port address NUL].
-func checkConnect(data []byte) error {
-	n := bytes.IndexByte(data, 0)
-	if n < 0 || n+1 >= len(data) || data[n+1] != byte(gomilter.FamilyUnknown) && len(data) < n+4 {
-		return fmt.Errorf("%w: malformed connect", errProtocol)
+// connectAddress finds the client's address in name NUL family [port address NUL], and makes sure that the library
+// finds what it looks for there.
+func connectAddress(data []byte) (string, error) {
+	_, rest, _ := bytes.Cut(data, []byte{0})
+	switch {
+	case len(rest) > 0 && rest[0] == byte(gomilter.FamilyUnknown):
+		return "", nil
+	case len(rest) < 3:
+		return "", fmt.Errorf("%w: malformed connect", errProtocol)
 	}
-	return nil
+	addr, _, _ := bytes.Cut(rest[3:], []byte{0})
+	return string(addr), nil
 }

@@ -30,10 +30,10 @@ type session struct {
 	mail   *mail // nil: none in flight
 }
 
-// told is what came with the MAIL or RCPT that is being asked about, and holds for it alone.
+// told is what came with the command that is being asked about, and holds for it alone.
 type told struct {
-	args []string // the argument, then ESMTP's
-	addr string   // {mail_addr} or {rcpt_addr}
+	args []string // MAIL, RCPT: the argument, then ESMTP's
+	addr string   // {mail_addr}, {rcpt_addr}, or the address of the client
 	user string   // {auth_authen}
 }
 
@@ -57,19 +57,21 @@ var (
 )
 
 // Connect remembers the client.
-func (s *session) Connect(host, _ string, _ uint16, addr net.IP, _ *gomilter.Modifier) (gomilter.Response, error) {
+func (s *session) Connect(host, _ string, _ uint16, _ net.IP, _ *gomilter.Modifier) (gomilter.Response, error) {
 	s.endMail(aborted)
-	s.name, s.client = host, s.address(addr)
+	s.name, s.client = host, s.address()
+	s.log.Debug("connection", "client", s.client, "name", host, "service", s.macros.daemon)
 	return s.quiet(gomilter.OptNoConnReply)
 }
 
-// address is the client's; sendmail writes IPv6 in a way the library does not read.
-func (s *session) address(addr net.IP) netip.Addr {
-	if a, ok := netip.AddrFromSlice(addr); ok {
-		return a.Unmap()
+// address is the client's. sendmail writes IPv6: before some, and then the library reads none.
+func (s *session) address() netip.Addr {
+	for _, text := range []string{s.told.addr, s.macros.clientAddr} {
+		if a, err := netip.ParseAddr(strings.TrimPrefix(text, "IPv6:")); err == nil {
+			return a.Unmap()
+		}
 	}
-	a, _ := netip.ParseAddr(strings.TrimPrefix(s.macros.clientAddr, "IPv6:"))
-	return a.Unmap()
+	return netip.Addr{}
 }
 
 // Helo remembers the name. A second EHLO ends the mail in flight (RFC 5321 4.1.4); Postfix says so only afterwards.

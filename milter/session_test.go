@@ -362,3 +362,29 @@ func TestFirstPacketMustBeAnOffer(t *testing.T) {
 	}
 	h.logged("connection dropped")
 }
+
+func TestAddressOfTheClient(t *testing.T) {
+	tests := []struct{ packet, macro, want string }{
+		{"4\x00\x19192.0.2.1\x00", "", "192.0.2.1"},
+		{"6\x00\x192001:db8::1\x00", "", "2001:db8::1"},
+		{"6\x00\x19IPv6:2001:db8::1\x00", "", "2001:db8::1"},
+		{"6\x00\x19::ffff:192.0.2.1\x00", "", "192.0.2.1"},
+		{"U", "192.0.2.9", "192.0.2.9"},
+		{"U", "unknown", "invalid IP"},
+		{"L\x00\x00/run/x\x00", "", "invalid IP"},
+	}
+	for _, tt := range tests {
+		var got string
+		h := start(t, filter.Inbound, &fake{mail: func(_ context.Context, env *filter.Envelope) *filter.Refusal {
+			got = env.Client.String()
+			return nil
+		}})
+		s := h.dial(miltertest.Postfix)
+		s.Macro('C', "{client_addr}", tt.macro)
+		s.Send('C', []byte("name\x00"+tt.packet))
+		step(t, s.Mail, "<a@example.org>")
+		if got != tt.want {
+			t.Errorf("%q: %s, want %s", tt.packet, got, tt.want)
+		}
+	}
+}

@@ -66,8 +66,8 @@ func Dial(network, address string, offer Offer) (*Session, error) {
 
 // New negotiates on a connection.
 func New(conn net.Conn, offer Offer) (*Session, error) {
-	s := &Session{Timeout: 30 * time.Second, Macros: map[uint32][]string{}, conn: conn,
-		in: bufio.NewReader(conn), out: bufio.NewWriter(conn)}
+	s := &Session{Timeout: 30 * time.Second, Macros: map[uint32][]string{}, conn: conn}
+	s.in, s.out = newBuffers(conn)
 	var data []byte
 	for _, n := range []uint32{offer.Version, offer.Actions, offer.Protocol} {
 		data = binary.BigEndian.AppendUint32(data, n)
@@ -88,6 +88,10 @@ func New(conn net.Conn, offer Offer) (*Session, error) {
 	}
 	s.readMacroLists(data[12:])
 	return s, nil
+}
+
+func newBuffers(conn net.Conn) (*bufio.Reader, *bufio.Writer) {
+	return bufio.NewReader(conn), bufio.NewWriter(conn)
 }
 
 func (s *Session) readMacroLists(data []byte) {
