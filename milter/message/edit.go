@@ -31,12 +31,13 @@ func (m *Message) partEdits(p *Part, fields []Field, content []byte) ([]splice, 
 }
 
 // beginsLine tells whether a line of the body begins at pos.
-func (m *Message) beginsLine(pos int64) bool {
-	var before [1]byte
-	if pos > 0 {
-		m.Body().ReadAt(before[:], pos-1)
-	}
-	return pos == 0 || before[0] == '\n'
+func (m *Message) beginsLine(pos int64) bool { return pos == 0 || m.byteAt(pos-1) == '\n' }
+
+// byteAt is the byte of the body at pos, or 0.
+func (m *Message) byteAt(pos int64) byte {
+	var b [1]byte
+	m.Body().ReadAt(b[:], pos)
+	return b[0]
 }
 
 // setFields is Header.Set on the bytes of a header: what is not replaced stays as it is written.

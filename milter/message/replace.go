@@ -80,7 +80,7 @@ func (m *Message) fits(p *Part, content []byte) error {
 	if s.next(0).level > 0 {
 		return fmt.Errorf("%w: the content holds a boundary line", ErrStructure)
 	}
-	if len(s.open) > 0 && bytes.HasSuffix(content, []byte("\r")) {
+	if bytes.HasSuffix(content, []byte("\r")) && (p.flush || m.byteAt(p.end) == '\n') {
 		return fmt.Errorf("%w: the content ends within a line break", ErrStructure)
 	}
 	return nil
