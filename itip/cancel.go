@@ -141,10 +141,16 @@ func (x *cancellation) from(id moment) error {
 		return missing(found, id)
 	}
 	o, ok, err := x.series.find(id)
-	if err != nil || !ok && !found {
-		return missing(err != nil, id)
+	if err != nil {
+		return err
 	}
 	if !ok {
+		if later, err := x.series.after(id.at); err != nil || !later {
+			return err // cancelled already
+		}
+		if !found {
+			return missing(false, id)
+		}
 		o = occurrence{x.series.start.zone.wall(id.at), id.at}
 	}
 	if err := x.series.cut(x.master, o); err != nil {

@@ -256,12 +256,11 @@ func (r *recurrence) find(id moment) (o occurrence, ok bool, err error) {
 	return o, ok, err
 }
 
-// any tells whether the series has an instance at all.
-func (r *recurrence) any() (bool, error) {
-	found := false
-	err := r.each(math.MinInt64, math.MaxInt64, func(occurrence, length) bool {
-		found = true
-		return false
+// after tells whether the series has an instance at an instant or later.
+func (r *recurrence) after(at int64) (found bool, err error) {
+	err = r.each(at, math.MaxInt64, func(o occurrence, _ length) bool {
+		found = o.at >= at
+		return !found
 	})
 	return found, err
 }
