@@ -15,6 +15,7 @@ build: ## the program, in bin/
 	go build -o bin/ ./cmd/usher
 
 run: build ## the main job on the embedded default: rooms of a small office
+	mkdir -p examples/office/run/calendars examples/office/run/state
 	bin/usher serve -config $(CONFIG)
 
 demo: build ## a short story through the milter protocol; needs nothing else
