@@ -78,8 +78,16 @@ func (d *Dir) fetch(ctx context.Context, q question) ([]*Entry, error) {
 
 func (d *Dir) search(ctx context.Context, q question) ([]*Entry, error) {
 	now := d.clock()
-	if err := q.profile.breaker.allow(now); err != nil {
+	probe, err := q.profile.breaker.allow(now)
+	if err != nil {
 		return nil, fmt.Errorf("%w: directory %s is left alone for a moment: %w", ErrUnavailable, q.profile.Name, err)
+	}
+	if probe {
+		// A probe that hangs and the pause after it take one deadline together: a directory that is back
+		// is noticed within that time.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, max(d.cfg.Deadline-d.cfg.Breaker.Pause, d.cfg.Deadline/2))
+		defer cancel()
 	}
 	d.counts.asked.Add(1)
 	raws, err := q.profile.ask(ctx, q.query)

@@ -17,15 +17,16 @@ type breaker struct {
 	last     error
 }
 
-// allow tells whether to ask now; err is why not. Whoever was allowed reports.
-func (b *breaker) allow(now time.Time) error {
+// allow tells whether to ask now, and whether it is to see if the directory is back; err is why not.
+// Whoever was allowed reports.
+func (b *breaker) allow(now time.Time) (probe bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.open && (b.probing || now.Before(b.until)) {
-		return b.last
+		return false, b.last
 	}
 	b.probing = b.open
-	return nil
+	return b.probing, nil
 }
 
 // report takes the outcome of a question: nil, or why the directory did not answer.

@@ -189,6 +189,30 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// TestProbeIsShort: a probe that hangs does not put off the next one beyond the deadline.
+func TestProbeIsShort(t *testing.T) {
+	b := newBench(t, func(c *Config) { c.Breaker = Breaker{Failures: 1, Pause: 2 * time.Second} })
+	b.fake.set(down)
+	b.Lookup(t.Context(), doe)
+	b.later(2 * time.Second)
+	limits := make(chan time.Time, 1)
+	b.profiles[0].backend = backendFunc(func(ctx context.Context) { at, _ := ctx.Deadline(); limits <- at })
+	asked := time.Now()
+	b.Lookup(t.Context(), doe)
+	if at := <-limits; at.After(time.Now().Add(3*time.Second)) || at.Before(asked) {
+		t.Errorf("the probe may take until %v", at)
+	}
+}
+
+type backendFunc func(ctx context.Context)
+
+func (f backendFunc) Search(ctx context.Context, _ Query) ([]Raw, error) {
+	f(ctx)
+	return nil, nil
+}
+
+func (backendFunc) Close() error { return nil }
+
 func TestPanicIsAnError(t *testing.T) {
 	b := newBench(t, nil)
 	b.fake.set(func(Query) ([]Raw, error) { panic("odd packet") })
