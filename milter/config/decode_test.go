@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"usher/milter/filter"
 )
 
 func TestDecode(t *testing.T) {
@@ -98,6 +100,22 @@ func TestPanics(t *testing.T) {
 			_ = Decode("f", ".", []byte("a: x\nc: 3\n"), into)
 		}()
 	}
+}
+
+func TestModuleMayNotRedefineCommonKeys(t *testing.T) {
+	def := filter.Define(filter.Definition{Name: "twice"}, struct {
+		Timeout string `yaml:"timeout"`
+	}{}, func(filter.Host, struct {
+		Timeout string `yaml:"timeout"`
+	}) (filter.Module, error) {
+		return nil, nil
+	})
+	defer func() {
+		if recover() == nil {
+			t.Error("timeout has two meanings")
+		}
+	}()
+	_, _ = parseConfig("f", "/", []byte("{}"), []filter.Definition{def})
 }
 
 type badCheck struct{ A string }

@@ -63,6 +63,11 @@ func (c *Config) read(d *decoder, def filter.Definition, s scope) *instance {
 	layers := c.layers(def.Name, s.overrides)
 	in.node = d.merged(def.Name, layers)
 	common, own := fieldsOf(reflect.ValueOf(&in.Common).Elem()), fieldsOf(reflect.ValueOf(in.settings).Elem())
+	for _, f := range own {
+		if slices.Contains(names(common), f.name) {
+			panic("config: module " + def.Name + " has a key of its own that every module has: " + f.name)
+		}
+	}
 	sub := *d
 	sub.document, sub.lax = d.document, !isOn(in.node)
 	if sub.fields(in.node, slices.Concat(common, own)) {

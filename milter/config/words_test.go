@@ -41,6 +41,21 @@ func TestDuration(t *testing.T) {
 	}
 }
 
+func FuzzDuration(f *testing.F) {
+	for _, seed := range []string{"30s", "2w1d", "1d12h", "1.5h", "36525d", "0", "1d1ns", "9d9"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		span, ok := parseDuration(text)
+		if !ok {
+			return
+		}
+		if again, ok := parseDuration(formatDuration(span)); !ok || again != span || span < 0 {
+			t.Errorf("%q is %d, written %s, read again %d, %v", text, span, formatDuration(span), again, ok)
+		}
+	})
+}
+
 func TestClosest(t *testing.T) {
 	words := []string{"horizon", "timeout", "text_file", "on_error", "url", "log", "max_members"}
 	tests := []struct{ in, want string }{
