@@ -15,7 +15,7 @@ import (
 )
 
 // came is everything a case may want, as files.
-func (r *runner) came(t *testing.T, s *stage, p played) []txtar.File {
+func (r *runner) came(t testing.TB, s *stage, p played) []txtar.File {
 	t.Helper()
 	files := []txtar.File{{Name: "want", Data: []byte(r.plan(t, p))}}
 	if m := p.outcome.Message; m != nil {
@@ -48,7 +48,7 @@ func file(name, text string) txtar.File {
 }
 
 // plan is the outcome in lines, one thing each.
-func (r *runner) plan(t *testing.T, p played) string {
+func (r *runner) plan(t testing.TB, p played) string {
 	t.Helper()
 	var b strings.Builder
 	for _, line := range p.refused {
@@ -112,7 +112,7 @@ func stored(calendars map[string]map[string]string) string {
 	return b.String()
 }
 
-func bytesOf(t *testing.T, m *message.Message) []byte {
+func bytesOf(t testing.TB, m *message.Message) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {

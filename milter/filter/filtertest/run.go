@@ -37,7 +37,9 @@ func Run(t *testing.T, pattern, directory string, defs ...filter.Definition) {
 		t.Run(name, func(t *testing.T) {
 			c := load(t, file)
 			r := runner{c: c, directory: directory, defs: defs}
-			r.check(t)
+			s := r.check(t)
+			t.Run("planning twice gives the same plan and changes nothing", func(t *testing.T) { r.twice(t) })
+			t.Run("a crash and a retry end in the same world", func(t *testing.T) { r.crashes(t, s) })
 		})
 	}
 }
@@ -48,8 +50,9 @@ type runner struct {
 	defs      []filter.Definition
 }
 
-// check plays the case and compares what came with what is wanted; then it holds the three promises.
-func (r *runner) check(t *testing.T) {
+// check plays the case and compares what came with what is wanted. It returns the world as it is then.
+func (r *runner) check(t testing.TB) *stage {
+	t.Helper()
 	s := r.stage(t)
 	got, err := s.play(t.Context(), r.c, s.world(calm))
 	if err != nil {
@@ -61,12 +64,11 @@ func (r *runner) check(t *testing.T) {
 	} else {
 		r.compare(t, came)
 	}
-	t.Run("planning twice gives the same plan and changes nothing", r.twice)
-	t.Run("a crash and a retry end in the same world", func(t *testing.T) { r.crashes(t, s) })
+	return s
 }
 
 // stage builds the world before the case.
-func (r *runner) stage(t *testing.T) *stage {
+func (r *runner) stage(t testing.TB) *stage {
 	t.Helper()
 	env, _, err := r.c.envelope()
 	if err != nil {
@@ -87,7 +89,7 @@ func (r *runner) stage(t *testing.T) *stage {
 	return s
 }
 
-func (r *runner) store(t *testing.T, s *stage, name, text string) {
+func (r *runner) store(t testing.TB, s *stage, name, text string) {
 	t.Helper()
 	objects, err := itip.Parse([]byte(text))
 	if err != nil {
@@ -101,7 +103,7 @@ func (r *runner) store(t *testing.T, s *stage, name, text string) {
 }
 
 // open serves the directory of the case, or the suite's.
-func (r *runner) open(t *testing.T) *ldapdir.Dir {
+func (r *runner) open(t testing.TB) *ldapdir.Dir {
 	t.Helper()
 	file := r.directory
 	if text, ok := r.c.section("directory.ldif"); ok {
@@ -121,7 +123,7 @@ func (r *runner) open(t *testing.T) *ldapdir.Dir {
 }
 
 // step builds the module with the settings of the case.
-func (r *runner) step(t *testing.T, def filter.Definition, host filter.Host) filter.Step {
+func (r *runner) step(t testing.TB, def filter.Definition, host filter.Host) filter.Step {
 	t.Helper()
 	text, _ := r.c.section("settings")
 	m, err := def.Build(host, func(into any) error {
@@ -137,7 +139,7 @@ func (r *runner) step(t *testing.T, def filter.Definition, host filter.Host) fil
 }
 
 // twice plans without performing, twice, and looks whether anything differs or was touched.
-func (r *runner) twice(t *testing.T) {
+func (r *runner) twice(t testing.TB) {
 	s := r.stage(t)
 	before := s.calendars.Snapshot()
 	one, err := s.play(t.Context(), r.c, onlooker{})
@@ -164,7 +166,7 @@ func (r *runner) twice(t *testing.T) {
 }
 
 // crashes dies at each point of Apply in turn, lets the sender try again, and compares worlds.
-func (r *runner) crashes(t *testing.T, calmEnd *stage) {
+func (r *runner) crashes(t testing.TB, calmEnd *stage) {
 	var points []string
 	s := r.stage(t)
 	if _, err := s.play(t.Context(), r.c, s.world(func(p string) error { points = append(points, p); return nil })); err != nil {
@@ -190,7 +192,7 @@ func (r *runner) crashes(t *testing.T, calmEnd *stage) {
 	}
 }
 
-func (r *runner) retry(t *testing.T, s *stage, after string, want *stage) {
+func (r *runner) retry(t testing.TB, s *stage, after string, want *stage) {
 	t.Helper()
 	again, err := s.play(t.Context(), r.c, s.world(calm))
 	if err != nil {
@@ -211,7 +213,7 @@ func (r *runner) retry(t *testing.T, s *stage, after string, want *stage) {
 }
 
 // compare looks at every wanted file, and for wanted files that are missing.
-func (r *runner) compare(t *testing.T, came []txtar.File) {
+func (r *runner) compare(t testing.TB, came []txtar.File) {
 	t.Helper()
 	for _, f := range came {
 		if want, ok := r.c.section(f.Name); !ok || want != string(f.Data) {
@@ -227,7 +229,7 @@ func (r *runner) compare(t *testing.T, came []txtar.File) {
 
 func isWanted(name string) bool { return name == "want" || strings.HasPrefix(name, "want-") }
 
-func (r *runner) rewrite(t *testing.T, came []txtar.File) {
+func (r *runner) rewrite(t testing.TB, came []txtar.File) {
 	t.Helper()
 	a := *r.c.archive
 	a.Files = slices.DeleteFunc(slices.Clone(a.Files), func(f txtar.File) bool { return isWanted(f.Name) })
