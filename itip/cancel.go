@@ -20,13 +20,14 @@ func Cancelled(stored, cancel *Object, me ...address.Address) (rest *Object, gon
 	if err := sameKey(stored, cancel); err != nil {
 		return nil, false, err
 	}
+	keys, z := stored.keys(), cancel.Zones(nil)
 	listed, fresh := 0, []*Component{}
 	for _, c := range cancel.Scheduled() {
 		if !concerns(c, me) {
 			continue
 		}
 		listed++
-		if Compare(stored.Counterpart(cancel, c), c) != Older {
+		if Compare(keys.counterpart(z, c), c) != Older {
 			fresh = append(fresh, c)
 		}
 	}
@@ -38,7 +39,7 @@ func Cancelled(stored, cancel *Object, me ...address.Address) (rest *Object, gon
 	case slices.ContainsFunc(fresh, func(c *Component) bool { return !c.Has("RECURRENCE-ID") }):
 		return nil, true, nil
 	}
-	return cancelInstances(stored, cancel, fresh)
+	return cancelInstances(stored, z, fresh)
 }
 
 func concerns(c *Component, me []address.Address) bool {
@@ -49,12 +50,11 @@ func concerns(c *Component, me []address.Address) bool {
 	return ok
 }
 
-func cancelInstances(stored, cancel *Object, cs []*Component) (rest *Object, gone bool, err error) {
+func cancelInstances(stored *Object, z *Zones, cs []*Component) (rest *Object, gone bool, err error) {
 	x := &cancellation{out: stored.Clone()}
 	if err := x.read(); err != nil {
 		return nil, false, err
 	}
-	z := cancel.Zones(nil)
 	for _, c := range cs {
 		id, future, err := z.recurrenceID(c)
 		if err != nil {
@@ -86,18 +86,11 @@ type cancellation struct {
 
 // read looks at the object as it is by now.
 func (x *cancellation) read() (err error) {
-	z, steps := x.out.Zones(nil), maxSteps
-	x.master, x.series = x.out.Master(), nil
-	if x.master != nil {
-		r, ok, err := z.recurrenceOf(x.master, &steps)
-		if err != nil {
-			return err
-		}
-		if ok {
-			x.series = r
-		}
+	x.master = x.out.Master()
+	if x.series, err = x.out.series(); err != nil {
+		return err
 	}
-	x.overrides, err = x.out.overrides(z)
+	x.overrides, err = x.out.overrides(x.out.Zones(nil))
 	return err
 }
 

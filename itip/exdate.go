@@ -1,16 +1,34 @@
 package itip
 
 import (
+	"fmt"
 	"strings"
 )
 
-// include tells whether the series has the instance, and takes EXDATEs for it away: who is invited to it again
-// has it again.
-func (r *recurrence) include(master *Component, id moment) (ok bool, err error) {
-	o, ok, err := r.find(id)
-	if err != nil || !ok || !r.excluded(o) {
-		return ok, err
+// accept looks for an instance that a message is about in the series of master, and takes EXDATEs for it away:
+// who is invited to it again has it again. Without a master there is nothing to look in.
+func (r *recurrence) accept(master *Component, id moment) error {
+	if master == nil {
+		return nil
 	}
+	if r == nil {
+		return fmt.Errorf("%w: %s", ErrNoInstance, id)
+	}
+	o, ok, err := r.find(id)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("%w: %s", ErrNoInstance, id)
+	}
+	if r.excluded(o) {
+		r.include(master, o)
+	}
+	return nil
+}
+
+// include takes the EXDATEs of a start away.
+func (r *recurrence) include(master *Component, o occurrence) {
 	var props []Prop
 	for _, p := range master.Props {
 		if p.Name == "EXDATE" {
@@ -21,7 +39,8 @@ func (r *recurrence) include(master *Component, id moment) (ok bool, err error) 
 		props = append(props, p)
 	}
 	master.Props = props
-	return true, nil
+	delete(r.exAt, o.at)
+	delete(r.exDay, floor(o.wall, day))
 }
 
 // without is an EXDATE without the values that mean this start.

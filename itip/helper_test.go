@@ -25,7 +25,7 @@ func object(t testing.TB, lines string) *Object {
 	t.Helper()
 	os, err := Parse([]byte(text(lines)))
 	if err != nil {
-		t.Fatalf("Parse: %v\n%s", err, text(lines))
+		t.Fatalf("Parse: %v\n%.2000s", err, text(lines))
 	}
 	if len(os) != 1 {
 		t.Fatalf("Parse gives %d objects, want one\n%s", len(os), text(lines))

@@ -203,3 +203,45 @@ func TestBounds(t *testing.T) {
 		t.Errorf("UNTIL: %v to %v", first, last)
 	}
 }
+
+// Objects made to be expensive, as large as they may be: everything done with them ends soon.
+func TestHostileObjects(t *testing.T) {
+	var overrides, zone, exdates strings.Builder
+	for i := range 4000 {
+		id := at("2026-03-02T09:00").Add(time.Duration(i) * time.Minute).Format("20060102T150405Z")
+		overrides.WriteString("\n---\nRECURRENCE-ID;RANGE=THISANDFUTURE:" + id + "\nDTSTART:" + id)
+		if i < 3500 {
+			exdates.WriteString("," + id)
+		}
+	}
+	zone.WriteString("BEGIN:VTIMEZONE\nTZID:X\n")
+	for i := range maxRules {
+		zone.WriteString("BEGIN:STANDARD\nDTSTART:0001010" + string(rune('1'+i%9)) + "T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYYEARDAY=366;BYDAY=MO\nEND:STANDARD\n")
+	}
+	zone.WriteString("END:VTIMEZONE\n---\n")
+	for name, lines := range map[string]string{
+		"overrides": "DTSTART:20260302T090000Z\nRRULE:FREQ=MINUTELY" + overrides.String(),
+		"COUNT":     "DTSTART:20260302T090000Z\nRRULE:FREQ=MINUTELY;COUNT=1000000" + overrides.String(),
+		"dates":     "DTSTART:20260302T090000Z\nRRULE:FREQ=MINUTELY\nEXDATE:" + exdates.String()[1:] + "\nRDATE:" + exdates.String()[1:],
+		"zone":      zone.String() + "DTSTART;TZID=X:00010101T000000\nRRULE:FREQ=YEARLY;COUNT=5000",
+	} {
+		o := object(t, lines)
+		began := time.Now()
+		if _, err := o.Instances(at("2026-03-02"), at("2026-03-06"), nil); err != nil && !errors.Is(err, ErrTooMany) {
+			t.Errorf("%s: %v", name, err)
+		}
+		o.Bounds(nil)
+		CompareObjects(o, o)
+		TimeChanged(o, o, nil)
+		if _, err := Update(o, o); err != nil && !errors.Is(err, ErrTooMany) && !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
+		partial := o.Clone()
+		partial.keep(func(c *Component) bool { return c.Has("RECURRENCE-ID") })
+		if len(partial.Scheduled()) > 0 {
+			_, _ = Update(o, partial)
+			_, _, _ = Cancelled(o, partial)
+		}
+		t.Logf("%s: %s", name, time.Since(began)) // for a reader; a machine under load is no failure
+	}
+}

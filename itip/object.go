@@ -1,5 +1,6 @@
 // Package itip is the logic of scheduling by mail, pure: calendar objects in, calendar objects out
-// (RFC 5545, RFC 5546, RFC 6047). It does no I/O, reads no clock and knows no mail server, directory or policy.
+// (RFC 5545, RFC 5546, RFC 6047). It does no I/O (the zone database is what package time has), reads no clock and
+// knows no mail server, directory or policy.
 //
 // Parse makes Objects of a text/calendar part; Instances and Zones tell when they take place; Compare, Update,
 // Cancelled and Reply are what messages do to each other. Objects are plain trees that keep everything they do

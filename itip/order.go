@@ -53,9 +53,10 @@ func CompareObjects(stored, incoming *Object) Order {
 	if stored == nil {
 		return Newer
 	}
+	keys, z := stored.keys(), incoming.Zones(nil)
 	highest := Older
 	for _, c := range incoming.Scheduled() {
-		highest = max(highest, Compare(stored.Counterpart(incoming, c), c))
+		highest = max(highest, Compare(keys.counterpart(z, c), c))
 	}
 	return highest
 }
@@ -63,19 +64,52 @@ func CompareObjects(stored, incoming *Object) Order {
 // Counterpart is what o has for the instance that a component of another object is about: the override of that
 // instance, else the master; nil if there is neither. A RECURRENCE-ID is compared as an instant.
 func (o *Object) Counterpart(other *Object, c *Component) *Component {
-	if !c.Has("RECURRENCE-ID") {
-		return o.Master()
-	}
-	id, _, err := other.Zones(nil).recurrenceID(c)
-	vs, errOwn := o.overrides(o.Zones(nil))
-	if err == nil && errOwn == nil {
-		for _, v := range vs {
-			if v.id.at == id.at && v.id.date == id.date {
-				return v.c
-			}
+	return o.keys().counterpart(other.Zones(nil), c)
+}
+
+// keys finds the components of an object by what they are about.
+type keys struct {
+	master   *Component
+	byKey    map[instanceKey]*Component
+	unplaced map[string]*Component // RECURRENCE-IDs in zones that nobody knows, as they are written
+}
+
+func (o *Object) keys() *keys {
+	k := &keys{o.Master(), map[instanceKey]*Component{}, map[string]*Component{}}
+	z := o.Zones(nil)
+	for _, c := range o.Overrides() {
+		id, _, err := z.recurrenceID(c)
+		if err != nil {
+			k.unplaced[written(c)] = c
+			continue
+		}
+		key := instanceKey{id.at, id.date}
+		if Compare(k.byKey[key], c) != Older {
+			k.byKey[key] = c
 		}
 	}
-	return o.Master()
+	return k
+}
+
+func written(c *Component) string {
+	p, _ := c.Prop("RECURRENCE-ID")
+	return p.canonical()
+}
+
+// counterpart is Counterpart; z are the zones of the other object.
+func (k *keys) counterpart(z *Zones, c *Component) *Component {
+	if !c.Has("RECURRENCE-ID") {
+		return k.master
+	}
+	id, _, err := z.recurrenceID(c)
+	found := k.unplaced[written(c)]
+	if err == nil {
+		found = k.byKey[instanceKey{id.at, id.date}]
+	}
+	if found == nil {
+		return k.master
+	}
+	return found
 }
 
 // recreatedAfter is how much later a message has to be to be taken for one about a re-created event (D-05).

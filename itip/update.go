@@ -84,10 +84,14 @@ type update struct {
 	stored, in, out *Object
 	was             *Component // the stored master
 	old, new        map[instanceKey]*override
+	names           map[string]string // what TZIDs of one object are called in the other
 }
 
+// replacement is a component that takes the place of another, or is new.
+type replacement struct{ old, new *Component }
+
 func newUpdate(stored, in *Object) (*update, error) {
-	u := &update{stored: stored, in: in, was: stored.Master()}
+	u := &update{stored: stored, in: in, was: stored.Master(), names: map[string]string{}}
 	var err error
 	if u.old, err = stored.overrideMap(); err != nil {
 		return nil, err
@@ -113,8 +117,7 @@ func inOrder(m map[instanceKey]*override) []*override {
 // series takes the request as the whole series.
 func (u *update) series(master *Component) error {
 	u.out = u.in
-	steps := maxSteps
-	r, ok, err := u.in.Zones(nil).recurrenceOf(master, &steps)
+	r, err := u.in.series()
 	if err != nil {
 		return err
 	}
@@ -126,7 +129,7 @@ func (u *update) series(master *Component) error {
 			}
 			continue
 		}
-		if !ok || !details && v.c.Sequence() <= master.Sequence() {
+		if r == nil || !details && v.c.Sequence() <= master.Sequence() {
 			continue
 		}
 		if _, is, err := r.find(v.id); err != nil {
@@ -152,56 +155,50 @@ func (c *Component) alone(of *Object) *Object {
 // instances takes the request as what it says about single instances.
 func (u *update) instances() error {
 	u.out = u.stored.Clone()
-	applied := false
+	series, err := u.out.series()
+	if err != nil {
+		return err
+	}
+	var todo []replacement
 	for _, v := range inOrder(u.new) {
-		was := u.was
-		old := u.old[v.key()]
-		if old != nil {
-			was = old.c
+		was, old := u.was, (*Component)(nil)
+		if o := u.old[v.key()]; o != nil {
+			was, old = o.c, u.out.Root.Parts[slices.Index(u.stored.Root.Parts, o.c)]
 		}
 		if Compare(was, v.c) == Older {
 			continue
 		}
-		if err := u.instance(v, old); err != nil {
+		if err := series.accept(u.out.Master(), v.id); err != nil && old == nil {
 			return err
 		}
-		applied = true
+		todo = append(todo, replacement{old, v.c})
 	}
-	if !applied {
+	if len(todo) == 0 {
 		return ErrOutdated
+	}
+	for _, r := range todo {
+		u.put(r.old, r.new, u.in)
 	}
 	return nil
 }
 
-func (u *update) instance(v, old *override) error {
-	if old != nil {
-		i := slices.Index(u.stored.Root.Parts, old.c)
-		u.put(u.out.Root.Parts[i], v.c, u.in)
-		return nil
+// series is what the master says about times; nil without one.
+func (o *Object) series() (*recurrence, error) {
+	master, steps := o.Master(), maxSteps
+	if master == nil {
+		return nil, nil
 	}
-	if master := u.out.Master(); master != nil {
-		steps := maxSteps
-		r, ok, err := u.out.Zones(nil).recurrenceOf(master, &steps)
-		if err != nil {
-			return err
-		}
-		if ok {
-			if ok, err = r.include(master, v.id); err != nil {
-				return err
-			}
-		}
-		if !ok {
-			return fmt.Errorf("%w: %s", ErrNoInstance, v.id)
-		}
+	r, ok, err := o.Zones(nil).recurrenceOf(master, &steps)
+	if err != nil || !ok {
+		return nil, err
 	}
-	u.put(nil, v.c, u.in)
-	return nil
+	return r, nil
 }
 
 // put places a component of another object in the result, instead of old or at the end, and brings its zones.
 func (u *update) put(old, c *Component, from *Object) {
 	c = c.Clone()
-	u.out.adopt(from, c)
+	u.adopt(from, c)
 	if i := slices.Index(u.out.Root.Parts, old); i >= 0 {
 		u.out.Root.Parts = slices.Clone(u.out.Root.Parts)
 		u.out.Root.Parts[i] = c
@@ -210,36 +207,40 @@ func (u *update) put(old, c *Component, from *Object) {
 	u.out.Root.Parts = append(u.out.Root.Parts, c)
 }
 
-// adopt brings the time zones that a component of another object uses. One that has another meaning here gets
+// adopt brings the time zones that a component of the other object uses. One that has another meaning here gets
 // another name (D-10), with a number as Exchange does it.
-func (o *Object) adopt(from *Object, c *Component) {
+func (u *update) adopt(from *Object, c *Component) {
 	for _, tzid := range slices.Sorted(maps.Keys(usedZones([]*Component{c}))) {
-		zone := from.zone(tzid)
-		if zone == nil || from == o {
-			continue
-		}
-		zone = zone.Clone()
-		for n := 1; o.zoneDiffers(zone); n++ {
-			zone.SetText("TZID", tzid+" "+strconv.Itoa(n))
-		}
-		name := zone.Text("TZID")
-		c.renameZone(tzid, name)
-		if o.zone(name) == nil {
-			o.Root.Parts = slices.Insert(slices.Clone(o.Root.Parts), 0, zone)
+		if _, known := u.names[tzid]; !known {
+			u.names[tzid] = u.out.adopt(from.zone(tzid), tzid)
 		}
 	}
+	c.renameZones(u.names)
 }
 
-func (c *Component) renameZone(tzid, name string) {
-	if tzid == name {
-		return
+// adopt adds a VTIMEZONE unless it is there, and gives the name it has here.
+func (o *Object) adopt(zone *Component, tzid string) string {
+	if zone == nil {
+		return tzid
 	}
+	zone = zone.Clone()
+	for n := 1; o.zoneDiffers(zone); n++ {
+		zone.SetText("TZID", tzid+" "+strconv.Itoa(n))
+	}
+	name := zone.Text("TZID")
+	if o.zone(name) == nil {
+		o.Root.Parts = slices.Insert(slices.Clone(o.Root.Parts), 0, zone)
+	}
+	return name
+}
+
+func (c *Component) renameZones(names map[string]string) {
 	for i, p := range c.Props {
-		if p.Param("TZID") == tzid {
-			c.Props[i] = p.With("TZID", name)
+		if tzid := p.Param("TZID"); tzid != "" && names[tzid] != tzid {
+			c.Props[i] = p.With("TZID", names[tzid])
 		}
 	}
 	for _, part := range c.Parts {
-		part.renameZone(tzid, name)
+		part.renameZones(names)
 	}
 }

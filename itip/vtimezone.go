@@ -20,31 +20,37 @@ type observance struct {
 
 const (
 	maxObservances = 200
+	maxRules       = 50   // of one zone
 	maxOnsets      = 1000 // of one rule with COUNT
 )
+
+// Rules are followed from 1600 to 2200; before and after, the clocks stay as they were then.
+var firstRule, lastRule = daysOf(1600, 1, 1) * day, daysOf(2200, 1, 1) * day
 
 var errNoZone = errors.New("VTIMEZONE cannot be followed")
 
 // newZone reads a VTIMEZONE (RFC 5545 3.6.5). Only yearly rules are followed: there are no others.
 func newZone(c *Component) (*Zone, error) {
 	z := &Zone{Name: c.Text("TZID"), fixed: map[int64]*time.Location{}}
+	steps, rules := maxSteps, 0
 	for _, part := range c.Parts {
 		if part.Name != "STANDARD" && part.Name != "DAYLIGHT" {
 			continue
 		}
-		o, err := newObservance(part)
+		o, err := newObservance(part, &steps)
 		if err != nil {
 			return nil, err
 		}
 		z.parts = append(z.parts, o)
+		rules += len(o.rules)
 	}
-	if len(z.parts) == 0 || len(z.parts) > maxObservances {
+	if len(z.parts) == 0 || len(z.parts) > maxObservances || rules > maxRules {
 		return nil, errNoZone
 	}
 	return z, nil
 }
 
-func newObservance(c *Component) (*observance, error) {
+func newObservance(c *Component, steps *int) (*observance, error) {
 	from, okFrom := parseOffset(c.Text("TZOFFSETFROM"))
 	to, okTo := parseOffset(c.Text("TZOFFSETTO"))
 	p, _ := c.Prop("DTSTART")
@@ -63,7 +69,7 @@ func newObservance(c *Component) (*observance, error) {
 		}
 	}
 	for _, p := range c.All("RRULE") {
-		if err := o.addRule(p.Value, start); err != nil {
+		if err := o.addRule(p.Value, start, steps); err != nil {
 			return nil, err
 		}
 	}
@@ -79,13 +85,12 @@ func (o *observance) instant(w when) int64 {
 }
 
 // addRule follows a yearly rule lazily, year by year, as it may begin in 1601 (Microsoft) and has no end.
-func (o *observance) addRule(value string, start when) error {
+func (o *observance) addRule(value string, start when, steps *int) error {
 	r, err := parseRule(value)
 	if err != nil || r.freq != yearly || len(r.byHour)+len(r.byMinute)+len(r.bySecond) > 0 {
 		return errNoZone
 	}
-	steps := maxSteps
-	s, err := newSeries(r, start, &Zone{loc: time.FixedZone("", int(o.from))}, &steps)
+	s, err := newSeries(r, start, &Zone{loc: time.FixedZone("", int(o.from))}, steps)
 	if err != nil {
 		return err
 	}
@@ -140,7 +145,6 @@ func (o *observance) year(y int64) []int64 {
 		if y < 1 || mod(y-s.unit(floor(s.start, day)), s.interval) != 0 {
 			continue
 		}
-		*s.steps = maxSteps
 		days, _ := s.days(y)
 		s.times(days, s.clocks, func(wall int64) bool {
 			at := wall - o.from
@@ -163,6 +167,7 @@ func yearOf(wall int64) int64 {
 // observed is the offset at an instant: that of the observance which began last, or what the earliest one
 // began from.
 func (z *Zone) observed(at int64) int64 {
+	at = min(max(at, firstRule), lastRule)
 	best, offset := int64(math.MinInt64), int64(0)
 	for _, o := range z.parts {
 		if onset, ok := o.latest(at); ok && onset > best {
