@@ -77,6 +77,7 @@ retry     unix  - - n - - error
 discard   unix  - - n - - discard
 anvil     unix  - - n - 1 anvil
 showq     unix  n - n - - showq
+scache    unix  - - n - 1 scache
 postlog   unix-dgram n - n - 1 postlogd
 `
 
