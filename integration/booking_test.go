@@ -83,6 +83,24 @@ func TestForgedSender(t *testing.T) {
 	s.awaitLog("martin may not act for john.doe@example.org", 1)
 }
 
+// TestOwnAnswersNothing: what comes in through our own service passes byte for byte. No room is booked there and
+// nobody is answered, so that nothing of ours can go round in a circle.
+func TestOwnAnswersNothing(t *testing.T) {
+	s := newSite(t, siteOptions{})
+	m := next("loop", 10)
+	o := smtptest.Send(t, s.Addr(postfix.Own), smtptest.Mail{From: m.From, To: []string{"room@example.org"}, Data: m.mail(t)})
+	if !o.Taken() {
+		t.Fatalf("answered %+v", o)
+	}
+	if got := withoutReceived(t, string(s.Sink.WaitFor(t, "room@example.org").Data)); got != string(m.mail(t)) {
+		t.Errorf("the room got\n%q\nwant byte for byte\n%q", got, m.mail(t))
+	}
+	s.AwaitEmpty(t)
+	if n, all := s.booked(), s.Sink.Messages(); n != 0 || len(all) != 1 {
+		t.Errorf("%d bookings and %d mails; want none and the one", n, len(all))
+	}
+}
+
 // TestNothingIsAcceptedThatDidNotHappen: where an effect fails the sender keeps the mail, and what he sends again
 // is made good by itself.
 func TestNothingIsAcceptedThatDidNotHappen(t *testing.T) {
