@@ -24,15 +24,15 @@ func (l *lab) throughput(m mail) (table, error) {
 	if err := os.WriteFile(file, m.data, 0o644); err != nil {
 		return table{}, err
 	}
-	count, err := l.calibrate(m, file)
+	counts, err := l.calibrate(m, file)
 	if err != nil {
 		return table{}, err
 	}
-	t := table{mail: m, count: count, samples: map[*target][]sample{}, lab: l}
+	t := table{mail: m, samples: map[*target][]sample{}, lab: l}
 	for round := range l.rounds {
 		for i := range l.targets {
 			target := l.targets[(i+round)%len(l.targets)] // nobody is always first
-			s, err := l.measure(target, m, file, count)
+			s, err := l.measure(target, m, file, counts[target])
 			if err != nil {
 				return table{}, fmt.Errorf("%s: %w", target.name, err)
 			}
@@ -42,19 +42,21 @@ func (l *lab) throughput(m mail) (table, error) {
 	return t, nil
 }
 
-// calibrate warms everything up and finds how many mails Postfix alone takes in the wanted time.
-func (l *lab) calibrate(m mail, file string) (count int, err error) {
+// calibrate warms everything up and finds how many mails each takes in the wanted time.
+func (l *lab) calibrate(m mail, file string) (map[*target]int, error) {
 	const few = 10
+	counts := map[*target]int{}
 	for _, t := range l.targets {
 		if _, err := l.send(t, m, file, few); err != nil {
-			return 0, fmt.Errorf("%s: %w", t.name, err)
+			return nil, fmt.Errorf("%s: %w", t.name, err)
 		}
+		took, err := l.send(t, m, file, few)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.name, err)
+		}
+		counts[t] = max(few, int(few*l.load/took))
 	}
-	took, err := l.send(l.alone, m, file, few)
-	if err != nil {
-		return 0, err
-	}
-	return max(few, int(few*l.load/took)), nil
+	return counts, nil
 }
 
 func (l *lab) measure(t *target, m mail, file string, count int) (s sample, err error) {

@@ -10,7 +10,6 @@ import (
 // table is what was measured with one mail.
 type table struct {
 	mail    mail
-	count   int
 	samples map[*target][]sample
 	lab     *lab
 }
@@ -49,8 +48,8 @@ func column(samples []sample, value func(sample) float64) spread {
 // String is the table as Markdown.
 func (t table) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "A mail with an attachment, %s; %d times in each of %d rounds, %d at a time:\n\n",
-		t.mail.name, t.count, t.lab.rounds, t.lab.sessions)
+	fmt.Fprintf(&b, "A mail with an attachment, %s; %d rounds of about %v each, %d at a time:\n\n",
+		t.mail.name, t.lab.rounds, t.lab.load, t.lab.sessions)
 	fmt.Fprintln(&b, "| | mails/s | share of Postfix alone | CPU ms per mail | allocations per mail | mails/s without Postfix |")
 	fmt.Fprintln(&b, "|---|---|---|---|---|---|")
 	for _, target := range t.lab.targets {

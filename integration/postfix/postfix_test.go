@@ -88,7 +88,7 @@ func TestSendmail(t *testing.T) {
 	}
 }
 
-// Nothing listens where the milter should be: 451, and accepted as soon as the setting is gone.
+// Nothing listens where the milter should be: the client keeps the mail.
 func TestMilterThatIsNotThere(t *testing.T) {
 	p := postfix.Start(t, postfix.Options{Services: []postfix.Service{{Name: postfix.Submission, Milter: postfix.Socket(t, "nobody")}}})
 	m := smtptest.Mail{From: "alice@example.org", To: []string{"bob@example.com"}, Data: []byte(mail)}
