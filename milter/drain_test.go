@@ -69,6 +69,10 @@ func TestShutdownLetsMailsFinish(t *testing.T) {
 		t.Errorf("after its mail: %q, %v", code, err)
 	}
 	step(t, speaking.Rcpt, "<b@example.org>")
+	step(t, speaking.Rcpt, "<c@example.org>")
+	if a, err := speaking.EndOfHeader(); err != nil || a.SMTP != 250 {
+		t.Errorf("the mail of a slow client: %v, %v", a, err)
+	}
 	speaking.Abort()
 	if err := <-down; err != nil {
 		t.Error(err)

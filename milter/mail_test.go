@@ -189,7 +189,7 @@ func TestMacroOfTheCommandCounts(t *testing.T) {
 
 // TestLoginDoesNotOutliveItsMail, whether or not the mail server aborts.
 func TestLoginDoesNotOutliveItsMail(t *testing.T) {
-	for _, abort := range []bool{false, true} {
+	for _, between := range []string{"nothing", "the end", "an abort"} {
 		var users []string
 		h := start(t, filter.Submission, &fake{mail: func(_ context.Context, env *filter.Envelope) *filter.Refusal {
 			users = append(users, env.User+"/"+env.QueueID)
@@ -199,13 +199,14 @@ func TestLoginDoesNotOutliveItsMail(t *testing.T) {
 		s.Macro('M', "{auth_authen}", "alice", "i", "Q1")
 		step(t, s.Mail, "<a@example.org>")
 		step(t, s.Rcpt, "<b@example.org>")
-		s.EndOfHeader()
-		if abort {
+		if between == "the end" {
+			s.EndOfHeader()
+		} else if between == "an abort" {
 			s.Abort()
 		}
 		step(t, s.Mail, "<a@example.org>")
-		if !slices.Equal(users, []string{"alice/Q1", "/"}) {
-			t.Errorf("abort %v: %q", abort, users)
+		if users[0] != "alice/Q1" || !strings.HasPrefix(users[1], "/") {
+			t.Errorf("after %s: %q", between, users)
 		}
 	}
 }
@@ -262,6 +263,25 @@ func TestSpoolOverItsBudget(t *testing.T) {
 		h.done(2)
 		if memory, disk := budget.InUse(); memory+disk != 0 {
 			t.Errorf("%x: %d bytes are still held", offer, memory+disk)
+		}
+	}
+}
+
+// TestFullSpoolIsFreedAtOnce: the rest of a mail that will be refused need not keep others out.
+func TestFullSpoolIsFreedAtOnce(t *testing.T) {
+	budget := message.NewBudget(100, 0, t.TempDir())
+	h := start(t, filter.Inbound, outcome(func(*filter.Tx) filter.Outcome { return filter.Outcome{} }),
+		func(o *Options) { o.Budget = budget })
+	s := h.dial(miltertest.Version2)
+	step(t, s.Mail, "<a@example.org>")
+	step(t, s.Rcpt, "<b@example.org>")
+	s.EndOfHeader()
+	for i, want := range []int64{80, 0, 0} {
+		if a, err := s.Body(make([]byte, 80)); err != nil || a.Code != 'c' {
+			t.Fatal(a, err)
+		}
+		if memory, _ := budget.InUse(); memory != want {
+			t.Errorf("after chunk %d: %d bytes are held", i, memory)
 		}
 	}
 }

@@ -46,6 +46,17 @@ func TestProgressWhileADecisionTakesLong(t *testing.T) {
 	}
 }
 
+// TestNoProgressAfterTheAnswer: a beat that was about to begin when the decision came.
+func TestNoProgressAfterTheAnswer(t *testing.T) {
+	here, there := net.Pipe()
+	defer here.Close()
+	c := newConn(New(Options{Timeout: time.Hour, Progress: time.Hour}), Listener{}, there, func() {})
+	w := c.session.watch(func(error) {})
+	w.stop()
+	w.beat() // would write, and wait for ever
+	there.Close()
+}
+
 func TestDeadline(t *testing.T) {
 	waits := func(ctx context.Context, _ *filter.Tx) filter.Outcome {
 		<-ctx.Done()
