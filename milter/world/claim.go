@@ -74,7 +74,7 @@ func (j *job) settle(ctx context.Context, p *write, err error) error {
 	stale := errors.Is(err, filter.ErrStale)
 	stored, ok, version, lookErr := j.store.Find(ctx, p.Calendar, p.UID)
 	switch {
-	case lookErr == nil && ok && p.isOurs(stored, version):
+	case lookErr == nil && ok && p.isDone(stored, version):
 		p.hold = nil
 		if stale {
 			j.found = true // not ours to undo

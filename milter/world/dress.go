@@ -30,7 +30,7 @@ func (j *job) dressed(s filter.Send) *message.Message {
 
 // marked is a copy of an object that says what made us write it.
 func marked(o *itip.Object, cause itip.Cause) *itip.Object {
-	if cause == "" {
+	if o == nil || cause == "" {
 		return o
 	}
 	m := o.Clone()

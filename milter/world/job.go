@@ -19,6 +19,7 @@ const cleanUpWithin = 10 * time.Second
 var (
 	errNoCalendars  = errors.New("no calendars are configured")
 	errNoSubmission = errors.New("no submission service is configured")
+	errEmpty        = errors.New("it has no content")
 )
 
 // job is the effects of one mail on their way into the world.
@@ -121,6 +122,16 @@ func (j *job) check() error {
 	}
 	if j.submitter == nil && len(j.sends) > 0 {
 		return j.failed(j.sends[0].index, "send", errNoSubmission)
+	}
+	for _, p := range j.writes() {
+		if p.Object == nil {
+			return j.failed(p.index, "store "+p.name(), errEmpty)
+		}
+	}
+	for _, s := range j.sends {
+		if s.Mail == nil {
+			return j.failed(s.index, "send "+s.ID, errEmpty)
+		}
 	}
 	return nil
 }

@@ -52,10 +52,5 @@ func (p *write) isDone(stored *itip.Object, version calendar.Version) bool {
 	return itip.SameContent(stored, p.marked) || p.Cause != "" && version != p.Base
 }
 
-// isOurs tells whether what is there now was written by this write rather than before it.
-func (p *write) isOurs(stored *itip.Object, version calendar.Version) bool {
-	return version != p.Base && p.isDone(stored, version)
-}
-
 func (p *write) name() string   { return p.Calendar + "/" + p.UID }
 func (d *removal) name() string { return d.Calendar + "/" + d.UID }

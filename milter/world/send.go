@@ -225,6 +225,6 @@ func (s *session) open(ctx context.Context) (Session, error) {
 
 func (s *session) close() {
 	if s.line != nil {
-		_ = s.line.Close() // everything that matters was answered before
+		_ = s.line.Close() // every answer that matters is in
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -54,12 +55,17 @@ func (s *smtpSession) Send(ctx context.Context, env Envelope, mail io.WriterTo) 
 	return answers, err
 }
 
+// quitWithin bounds the farewell: everything that matters has been answered by then.
+const quitWithin = 2 * time.Second
+
 // Close implements Session.
 func (s *smtpSession) Close() error {
 	if s.client == nil {
 		return nil
 	}
-	return s.use(context.Background(), func() error {
+	ctx, cancel := context.WithTimeout(context.Background(), quitWithin)
+	defer cancel()
+	return s.use(ctx, func() error {
 		err := s.client.Quit()
 		s.drop()
 		return err

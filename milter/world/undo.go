@@ -83,7 +83,7 @@ func (j *job) undoOne(ctx context.Context, p *write) error {
 		return err
 	case !ok && p.old == nil:
 		return nil
-	case !ok || !p.isOurs(stored, version):
+	case !ok || !p.isDone(stored, version):
 		return errMoved
 	case p.old == nil:
 		return j.store.Delete(ctx, p.Calendar, p.UID, version)
