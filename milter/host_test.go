@@ -52,6 +52,8 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
+var _ Pipeline = (*filter.Pipeline)(nil)
+
 // fake is a pipeline made of functions; what is nil lets pass.
 type fake struct {
 	mail   func(context.Context, *filter.Envelope) *filter.Refusal
