@@ -154,13 +154,16 @@ func (x *cancellation) from(id moment) error {
 
 // drop takes overrides away.
 func (x *cancellation) drop(want func(*override) bool) {
+	dropped := map[*Component]bool{}
 	x.overrides = slices.DeleteFunc(x.overrides, func(v *override) bool {
-		if !want(v) {
-			return false
+		if want(v) {
+			dropped[v.c] = true
 		}
-		x.out.keep(func(c *Component) bool { return c != v.c })
-		return true
+		return dropped[v.c]
 	})
+	if len(dropped) > 0 {
+		x.out.keep(func(c *Component) bool { return !dropped[c] })
+	}
 }
 
 // left tells whether anything of the object takes place any more.

@@ -2,6 +2,7 @@ package itip
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -95,8 +96,12 @@ func (o *Object) checkOnce(c *Component, name string) error {
 func (o *Object) checkProp(c *Component, p Prop) error {
 	var err error
 	switch p.Name {
-	case "DTSTART", "DTEND", "DUE", "RECURRENCE-ID":
+	case "DTSTART", "DTEND", "DUE":
 		_, err = p.when()
+	case "RECURRENCE-ID":
+		if _, err = p.when(); err == nil && !slices.Contains([]string{"", "THISANDFUTURE"}, strings.ToUpper(p.Param("RANGE"))) {
+			err = fmt.Errorf("RANGE=%.20s cannot be followed", p.Param("RANGE")) // S5545-07
+		}
 	case "DURATION":
 		_, err = parseLength(p.Value)
 	case "RRULE":

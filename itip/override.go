@@ -3,6 +3,7 @@ package itip
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // override is a component with RECURRENCE-ID.
@@ -18,8 +19,9 @@ type override struct {
 func (o *Object) overrides(z *Zones) ([]*override, error) {
 	var vs []*override
 	newest := map[instanceKey]int{}
+	master := o.Master()
 	for _, c := range o.Overrides() {
-		v, err := z.override(c, o.Master())
+		v, err := z.override(c, master)
 		if err != nil {
 			return nil, err
 		}
@@ -72,7 +74,7 @@ func (z *Zones) recurrenceID(c *Component) (id moment, future bool, err error) {
 		return id, false, fmt.Errorf("%w: RECURRENCE-ID: %w", ErrSyntax, err)
 	}
 	id, err = z.moment(w)
-	return id, p.Param("RANGE") == "THISANDFUTURE", err
+	return id, strings.EqualFold(p.Param("RANGE"), "THISANDFUTURE"), err
 }
 
 // means tells whether a RECURRENCE-ID is of this start of the series. A date for a series with times, or the

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestS5545_01_FoldedLines(t *testing.T) {
@@ -176,6 +177,7 @@ func TestBadInput(t *testing.T) {
 		{"bad sequence", text("DTSTART:20260101T100000Z\nSEQUENCE:many"), "SEQUENCE"},
 		{"attendee without value", text("DTSTART:20260101T100000Z\nATTENDEE"), "ATTENDEE: no value"},
 		{"two starts", text("DTSTART:20260101T100000Z\nDTSTART:20260101T110000Z"), "DTSTART twice"},
+		{"S5545_07 THISANDPRIOR", text("RECURRENCE-ID;RANGE=THISANDPRIOR:20260101T100000Z\nDTSTART:20260101T100000Z"), "RANGE=THISANDPRIOR"},
 		{"two masters", text("DTSTART:20260101T100000Z\n---\nDTSTART:20260101T110000Z"), "two different components"},
 	}
 	for _, tt := range tests {
@@ -315,5 +317,18 @@ func TestCloneSharesNothing(t *testing.T) {
 	d.SetMethod("REQUEST")
 	if string(o.Encode()) != before || len(o.Repairs) != 0 {
 		t.Errorf("changing a clone changed the original:\n%s", o.Encode())
+	}
+}
+
+func TestS5545_32_Stamp(t *testing.T) {
+	for in, want := range map[string]string{"20260301T100000Z": "2026-03-01T10:00", "20260301T100000": "2026-03-01T10:00", "now": "0001-01-01"} {
+		c := object(t, "DTSTART:20260101T100000Z\nDTSTAMP:"+in).Master()
+		if got := c.Stamp(); !got.Equal(at(want)) {
+			t.Errorf("DTSTAMP:%s is %s", in, got)
+		}
+		c.SetStamp(time.Date(2026, 3, 1, 12, 0, 0, 0, berlin))
+		if got := c.Text("DTSTAMP"); got != "20260301T110000Z" {
+			t.Errorf("SetStamp writes %s", got)
+		}
 	}
 }

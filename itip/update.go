@@ -200,7 +200,6 @@ func (u *update) put(old, c *Component, from *Object) {
 	c = c.Clone()
 	u.adopt(from, c)
 	if i := slices.Index(u.out.Root.Parts, old); i >= 0 {
-		u.out.Root.Parts = slices.Clone(u.out.Root.Parts)
 		u.out.Root.Parts[i] = c
 		return
 	}
@@ -229,7 +228,7 @@ func (o *Object) adopt(zone *Component, tzid string) string {
 	}
 	name := zone.Text("TZID")
 	if o.zone(name) == nil {
-		o.Root.Parts = slices.Insert(slices.Clone(o.Root.Parts), 0, zone)
+		o.Root.Parts = slices.Insert(o.Root.Parts, 0, zone)
 	}
 	return name
 }

@@ -1,8 +1,8 @@
 package itip
 
 import (
-	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"usher/address"
@@ -171,9 +171,7 @@ func calAddress(s string) address.Address {
 	s = strings.TrimSpace(s)
 	if isMailto(s) {
 		s, _, _ = strings.Cut(s[7:], "?")
-		if plain, err := url.PathUnescape(s); err == nil {
-			s = plain
-		}
+		s = percentDecode(s)
 		if open := strings.LastIndexByte(s, '<'); open > 0 && strings.HasSuffix(s, ">") {
 			s = s[open:]
 		}
@@ -185,6 +183,22 @@ func calAddress(s string) address.Address {
 		return ""
 	}
 	return a
+}
+
+// percentDecode resolves percent escapes; a percent sign that begins none stays.
+func percentDecode(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(n))
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 func calAddresses(p Prop, name string) []address.Address {

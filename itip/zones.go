@@ -108,7 +108,7 @@ func (z *Zone) instant(wall int64) (at int64, exists bool) {
 		return wall, true
 	}
 	before, after := z.offset(wall-margin), z.offset(wall+margin)
-	if before == after && z.loc == nil || before == after && z.offset(wall-before) == before {
+	if before == after && z.offset(wall-before) == before {
 		return wall - before, true
 	}
 	at, exists = wall-before, false
