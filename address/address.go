@@ -74,7 +74,7 @@ func Must(s string) Address {
 // CanonicalDomain gives a domain as lower-case A-labels; address literals are kept in lower case.
 func CanonicalDomain(d string) (string, error) {
 	d = strings.TrimSuffix(strings.TrimSpace(d), ".")
-	if strings.HasPrefix(d, "[") && strings.HasSuffix(d, "]") {
+	if strings.HasPrefix(d, "[") && strings.HasSuffix(d, "]") && isLiteral(d[1:len(d)-1]) {
 		return strings.ToLower(d), nil
 	}
 	if a := strings.ToLower(d); isPlainDomain(a) {
@@ -91,6 +91,16 @@ func CanonicalDomain(d string) (string, error) {
 // isPlainDomain spares the common case the IDNA tables.
 func isPlainDomain(d string) bool {
 	return isDomain(d) && !strings.Contains(d, "xn--")
+}
+
+// isLiteral tells whether what stands between brackets can be an address literal (RFC 5321 4.1.3).
+func isLiteral(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("[]\\<>@", c) >= 0 {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // isDomain tells whether a lower-case name holds letters, digits, hyphens and underscores between single dots.

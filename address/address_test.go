@@ -20,6 +20,9 @@ func TestParse(t *testing.T) {
 		{"x@faß.example", "x@xn--fa-hia.example", true}, // non-transitional: ß is not ss
 		{"mu\u0308ller@example.org", "müller@example.org", true},
 		{"x@[192.0.2.1]", "x@[192.0.2.1]", true},
+		{"x@[ipv6:2001:DB8::1]", "x@[ipv6:2001:db8::1]", true},
+		{"x@[192.0.2.1\n]", "", false},
+		{"x@[]", "", false},
 		{"", "", true},
 		{"<>", "", true},
 		{"nobody", "", false},

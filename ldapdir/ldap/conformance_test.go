@@ -2,11 +2,11 @@ package ldap_test
 
 import (
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	example "usher/examples/office"
 	"usher/ldapdir"
 	"usher/ldapdir/ldap"
 	"usher/ldapdir/ldap/slapdtest"
@@ -15,7 +15,7 @@ import (
 
 func office(t testing.TB) string {
 	t.Helper()
-	text, err := os.ReadFile("../ldif/testdata/office.ldif")
+	text, err := example.Files.ReadFile("office.ldif")
 	if err != nil {
 		t.Fatal(err)
 	}

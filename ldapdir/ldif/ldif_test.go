@@ -3,7 +3,6 @@ package ldif
 import (
 	"bytes"
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,11 +13,18 @@ import (
 	"time"
 
 	"usher/address"
+	example "usher/examples/office"
 	"usher/ldapdir"
 )
 
-//go:embed testdata/office.ldif
-var office string
+// office is the directory of the example office.
+var office = func() string {
+	text, err := example.Files.ReadFile("office.ldif")
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}()
 
 func fileOf(t testing.TB, text string) string {
 	t.Helper()
