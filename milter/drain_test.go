@@ -96,7 +96,7 @@ func TestShutdownGivesUpInTheEnd(t *testing.T) {
 	if err := <-down; !errors.Is(err, context.Canceled) {
 		t.Errorf("Shutdown = %v", err)
 	}
-	if n := h.open(); n != 0 {
+	if n := h.Connections(); n != 0 {
 		t.Errorf("%d connections are open", n)
 	}
 	results := map[Result]int{}

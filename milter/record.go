@@ -2,6 +2,7 @@ package milter
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"time"
 
@@ -96,6 +97,9 @@ func (s *session) finish(e ending) {
 
 func (s *session) drop() {
 	s.mail.free()
+	if c, ok := s.mail.pipeline.(io.Closer); ok {
+		c.Close()
+	}
 	s.mail = nil
 	s.conn.setBusy(false)
 }

@@ -33,7 +33,7 @@ type Pipeline interface {
 // Options are what a Server works with. Zero values give the defaults.
 type Options struct {
 	// Pipeline gives the current pipeline. It is asked once for each mail, at MAIL, so that no mail
-	// sees the configuration change under it.
+	// sees the configuration change under it. A pipeline that is an io.Closer is closed when this mail is done.
 	Pipeline func() Pipeline
 	// Budget bounds what all mails together keep of their bodies; a mail beyond it is answered 451.
 	Budget *message.Budget
@@ -132,7 +132,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-gone:
 		return ctx.Err()
 	case <-time.After(lastGrace):
-		s.opts.Log.Error("mails do not give up", "connections", s.open())
+		s.opts.Log.Error("mails do not give up", "connections", s.Connections())
 		return ctx.Err()
 	}
 }
@@ -160,7 +160,8 @@ func (s *Server) cutAll() {
 	}
 }
 
-func (s *Server) open() int {
+// Connections is how many connections of mail servers there are now.
+func (s *Server) Connections() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.conns)
