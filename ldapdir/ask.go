@@ -23,7 +23,7 @@ func (p *profile) question(t topic, text string, q Query) question {
 func (d *Dir) ask(ctx context.Context, q question) ([]*Entry, error) {
 	d.counts.lookups.Add(1)
 	kept := d.cache.get(q.key)
-	if kept != nil && d.age(kept) < d.ttl(kept) {
+	if kept != nil && d.age(kept) < d.ttl(kept) && kept.edition == q.profile.edition() {
 		d.counts.hits.Add(1)
 		return kept.entries, nil
 	}
@@ -37,6 +37,14 @@ func (d *Dir) ask(ctx context.Context, q question) ([]*Entry, error) {
 	}
 	d.counts.errors.Add(1)
 	return nil, err
+}
+
+// edition is 0 for a backend that notices nothing.
+func (p *profile) edition() uint64 {
+	if n, ok := p.backend.(Noticing); ok {
+		return n.Edition()
+	}
+	return 0
 }
 
 func (d *Dir) age(a *answer) time.Duration { return d.clock().Sub(a.fetched) }
@@ -90,6 +98,7 @@ func (d *Dir) search(ctx context.Context, q question) ([]*Entry, error) {
 		defer cancel()
 	}
 	d.counts.asked.Add(1)
+	edition := q.profile.edition()
 	raws, err := q.profile.ask(ctx, q.query)
 	d.report(q.profile, err)
 	if errors.Is(err, ErrTooMany) {
@@ -98,7 +107,7 @@ func (d *Dir) search(ctx context.Context, q question) ([]*Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: directory %s: %w", ErrUnavailable, q.profile.Name, err)
 	}
-	a := &answer{key: q.key, fetched: now}
+	a := &answer{key: q.key, fetched: now, edition: edition}
 	for _, raw := range raws {
 		if e := q.profile.mapping.entry(raw, now); e != nil {
 			a.entries = append(a.entries, e)

@@ -62,6 +62,13 @@ func Either(ldap, ldif Open) Open {
 	}
 }
 
+// Noticing is a backend that notices when what it has said is no longer so. Answers from before are not fresh then,
+// whatever their age.
+type Noticing interface {
+	// Edition is another number after each change. It is asked before every answer from the cache.
+	Edition() uint64
+}
+
 // Prober is a backend that can say how each of its servers is.
 type Prober interface {
 	Probe(ctx context.Context) error

@@ -32,6 +32,7 @@ type Directory struct {
 	log     *slog.Logger
 	now     func() time.Time
 	current atomic.Pointer[store]
+	edition atomic.Uint64 // how often current was replaced
 
 	mu      sync.Mutex  // held while looking at the file
 	looked  time.Time   // when
@@ -91,7 +92,14 @@ func (d *Directory) load() error {
 		return err
 	}
 	d.current.Store(newStore(records, d.hints))
+	d.edition.Add(1)
 	return nil
+}
+
+// Edition implements ldapdir.Noticing: an edited file counts within seconds, not after the ttl.
+func (d *Directory) Edition() uint64 {
+	d.look()
+	return d.edition.Load()
 }
 
 // look reads the file again if it has changed and is no longer being written.

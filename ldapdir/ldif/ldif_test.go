@@ -163,6 +163,41 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// TestAnEditedFileCountsAtOnce, not after the ttl of the cache: somebody who adds a room wants to book it.
+func TestAnEditedFileCountsAtOnce(t *testing.T) {
+	const person = "dn: uid=%[1]s,dc=x\nobjectClass: inetOrgPerson\nuid: %[1]s\nmail: %[1]s@example.org\n\n"
+	path := fileOf(t, fmt.Sprintf(person, "doe"))
+	var backend *Directory
+	cfg := ldapdir.Defaults()
+	cfg.LDIF, cfg.Base, cfg.Domains = path, "dc=x", []string{"example.org"}
+	d, err := ldapdir.New(cfg, func(p ldapdir.Profile, log *slog.Logger) (ldapdir.Backend, error) {
+		b, err := Open(p, log)
+		backend = b.(*Directory)
+		return b, err
+	}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	known := func(uid string) bool {
+		_, ok, err := d.Lookup(t.Context(), address.Must(uid+"@example.org"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	if !known("doe") || known("jane") {
+		t.Fatal("the file is not read as it is")
+	}
+	replace(t, path, fmt.Sprintf(person, "jane"), time.Now().Add(-time.Minute))
+	if err := backend.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if known("doe") || !known("jane") {
+		t.Error("answers are those of the file as it was")
+	}
+}
+
 // TestIndexes: with and without an index the answers are the same.
 func TestIndexes(t *testing.T) {
 	records, err := read("office", strings.NewReader(office))
