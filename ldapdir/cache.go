@@ -28,7 +28,7 @@ type answer struct {
 	key          key
 	entries      []*Entry
 	fetched      time.Time
-	edition      uint64 // of the backend when it was asked
+	edition      uint64  // of the backend when it was asked
 	newer, older *answer // the neighbours in order of use
 }
 
