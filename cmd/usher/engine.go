@@ -30,9 +30,22 @@ type engine struct {
 }
 
 // load reads a configuration; the error is all of its mistakes.
-func load(file string) (*config.Config, error) { return config.Load(file, modules.All) }
+func load(file string) (*config.Config, error) {
+	c, err := config.Load(file, modules.All)
+	return c, failed(exitConfig, err)
+}
 
-// assemble puts together what the configuration describes. Nothing is asked and nothing listens yet.
+// open is load and assemble.
+func open(file string, log *slog.Logger) (*engine, error) {
+	c, err := load(file)
+	if err != nil {
+		return nil, err
+	}
+	return assemble(c, log)
+}
+
+// assemble puts together what the configuration describes. Nothing is asked and nothing listens yet; what is
+// wrong is a mistake in the configuration.
 func assemble(c *config.Config, log *slog.Logger) (*engine, error) {
 	e := &engine{config: c, log: log, hostname: c.Hostname}
 	if e.hostname == "" {
@@ -40,11 +53,11 @@ func assemble(c *config.Config, log *slog.Logger) (*engine, error) {
 	}
 	var err error
 	if e.directory, err = ldapdir.New(c.Directory, ldapdir.Either(ldap.Open, ldif.Open), time.Now, log); err != nil {
-		return nil, c.Locate("directory", err)
+		return nil, failed(exitConfig, c.Locate("directory", err))
 	}
 	if err := e.equip(); err != nil {
 		e.close()
-		return nil, err
+		return nil, failed(exitConfig, err)
 	}
 	return e, nil
 }
@@ -81,6 +94,11 @@ func (e *engine) pipeline(w filter.World) *filter.Pipeline {
 }
 
 // live is the world where effects happen.
+//
+// Each engine has a World of its own, so while a reload goes through two of them write to the same calendars, as two
+// hosts would, and neither knows whose turn it is in the other. That is safe: turns only keep a crowd in order;
+// that nothing is booked twice is up to the calendars' holds and versions, which hold between processes. A mail
+// of the old engine whose retry meets the new one may be sent twice, with the same Message-ID, as after a crash.
 func (e *engine) live(done world.DoneLog) *world.World {
 	return world.New(world.Parts{Store: e.calendars, Submitter: e.submitter, DoneLog: done, Log: e.log, Hostname: e.hostname})
 }
@@ -88,27 +106,19 @@ func (e *engine) live(done world.DoneLog) *world.World {
 // close lets go of the directory. Calendars and submission hold nothing open between mails.
 func (e *engine) close() {
 	if err := e.directory.Close(); err != nil {
-		e.log.Warn("close directory", "err", err)
+		e.log.Warn("directory not closed", "err", err)
 	}
 }
 
 // probe asks every peer once.
 func (e *engine) probe(ctx context.Context) error {
-	var errs []error
-	errs = append(errs, e.directory.Probe(ctx))
-	if p, ok := e.submitter.(interface{ Probe(context.Context) error }); ok {
-		if err := p.Probe(ctx); err != nil {
-			errs = append(errs, fmt.Errorf("submission: %w", err))
-		}
+	err := e.directory.Probe(ctx)
+	p, ok := e.submitter.(interface{ Probe(context.Context) error })
+	if !ok {
+		return err
 	}
-	return errors.Join(errs...)
-}
-
-// onlooker is a world in which nothing happens: for explain, filter and audit.
-type onlooker struct{}
-
-func (onlooker) Apply(context.Context, []filter.Effect) error { return nil }
-
-func (onlooker) Reserve(ctx context.Context, _ []string) (context.Context, func(), error) {
-	return ctx, func() {}, nil
+	if down := p.Probe(ctx); down != nil {
+		err = errors.Join(err, fmt.Errorf("submission: %w", down))
+	}
+	return err
 }

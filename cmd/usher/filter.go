@@ -1,27 +1,22 @@
 package main
 
-import (
-	"fmt"
-	"io"
-)
+import "fmt"
 
 // filterMail writes the mail as it would leave to standard output and what became of it to standard error.
-// Nothing is performed.
-func filterMail(args []string, in io.Reader, out, errout io.Writer) int {
-	o, v, code := try("filter", args, in, errout)
-	if o == nil {
-		return code
+// Nothing is performed. A mail that does not leave is not written.
+func filterMail(s stdio, args []string) error {
+	o, err := try("filter", s, args)
+	if err != nil {
+		return err
 	}
-	fmt.Fprint(errout, v.summary(o))
-	if v.outcome.Refuse != nil || v.outcome.Discard {
-		return code
+	fmt.Fprint(s.errout, o.summary())
+	if o.outcome.Refuse != nil || o.outcome.Discard {
+		return done(o.code())
 	}
-	mail := o.mail
-	if v.outcome.Message != nil {
-		mail = v.outcome.Message
+	leaves := o.mail
+	if o.outcome.Message != nil {
+		leaves = o.outcome.Message
 	}
-	if failed := write(out, errout, mail); failed != exitOK {
-		return failed
-	}
-	return code
+	_, err = leaves.WriteTo(s.out)
+	return err
 }

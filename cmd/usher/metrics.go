@@ -8,38 +8,48 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"usher/ldapdir"
 	"usher/milter"
+	"usher/milter/filter"
 )
 
 // metrics are what Usher counts. The list in the README is checked against what is registered here.
 type metrics struct {
-	registry *prometheus.Registry
-	mails    *prometheus.CounterVec
-	rcpts    *prometheus.CounterVec
-	bytes    prometheus.Counter
-	busy     *prometheus.HistogramVec
-	reloads  *prometheus.CounterVec
+	registry     *prometheus.Registry
+	mails        *prometheus.CounterVec
+	rcpts        *prometheus.CounterVec
+	bytes        prometheus.Counter
+	busy         *prometheus.HistogramVec
+	moduleBusy   *prometheus.HistogramVec
+	moduleErrors *prometheus.CounterVec
+	reloads      *prometheus.CounterVec
 }
 
-func newMetrics() *metrics {
+// seconds are the limits between what is fast, slow and broken.
+var seconds = []float64{.0001, .0003, .001, .003, .01, .03, .1, .3, 1, 3, 10, 30, 100, 300}
+
+func newMetrics(s *service) *metrics {
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		mails: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "usher_mails_total",
-			Help: "Mails done, by listener and what became of them."}, []string{"listener", "result"}),
-		rcpts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "usher_recipients_total",
-			Help: "Recipients, by listener and whether they were taken."}, []string{"listener", "result"}),
-		bytes: prometheus.NewCounter(prometheus.CounterOpts{Name: "usher_mail_bytes_total",
-			Help: "Bytes of header and body that were looked at, or declared."}),
-		busy: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "usher_mail_seconds",
-			Help:    "Time Usher took for a mail, without waiting for its client.",
-			Buckets: []float64{.0001, .0003, .001, .003, .01, .03, .1, .3, 1, 3, 10, 30, 100, 300}}, []string{"listener"}),
-		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "usher_config_reloads_total",
-			Help: "Configurations loaded by SIGHUP, or found wrong."}, []string{"result"}),
+		registry:     prometheus.NewRegistry(),
+		mails:        counter("usher_mails_total", "Mails done, by listener and what became of them.", "listener", "result"),
+		rcpts:        counter("usher_recipients_total", "Recipients, by listener and whether they were taken.", "listener", "result"),
+		bytes:        prometheus.NewCounter(prometheus.CounterOpts{Name: "usher_mail_bytes_total", Help: "Bytes of header and body that were looked at, or declared."}),
+		busy:         histogram("usher_mail_seconds", "Time Usher took for a mail, without waiting for its client.", "listener"),
+		moduleBusy:   histogram("usher_module_seconds", "Time a module took for a mail it was interested in.", "module"),
+		moduleErrors: counter("usher_module_errors_total", "Times a module could not do its work.", "module"),
+		reloads:      counter("usher_config_reloads_total", "Configurations loaded by SIGHUP, or found wrong.", "result"),
 	}
-	m.registry.MustRegister(m.mails, m.rcpts, m.bytes, m.busy, m.reloads,
+	m.registry.MustRegister(m.mails, m.rcpts, m.bytes, m.busy, m.moduleBusy, m.moduleErrors, m.reloads,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(readings(s)...)
 	return m
+}
+
+func counter(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+}
+
+func histogram(name, help string, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: seconds}, labels)
 }
 
 // mail counts a mail that is done.
@@ -51,6 +61,25 @@ func (m *metrics) mail(r milter.Record) {
 	m.busy.WithLabelValues(r.Listener).Observe(r.Busy.Seconds())
 }
 
+// modules counts what the steps of the pipeline said about a mail.
+func (m *metrics) modules(reasons []filter.Reason) {
+	for _, r := range reasons {
+		if r.Took > 0 { // not one that was left out
+			m.moduleBusy.WithLabelValues(r.Step).Observe(r.Took.Seconds())
+		}
+		if r.Err != nil {
+			m.moduleErrors.WithLabelValues(r.Step).Inc()
+		}
+	}
+}
+
+// expect lets the counters of modules begin at 0, so that their first error is a change.
+func (m *metrics) expect(steps []filter.Step) {
+	for _, s := range steps {
+		m.moduleErrors.WithLabelValues(s.Name)
+	}
+}
+
 func (m *metrics) reloaded(ok bool) {
 	result := "loaded"
 	if !ok {
@@ -60,47 +89,9 @@ func (m *metrics) reloaded(ok bool) {
 }
 
 // handler serves /metrics and /healthz. Healthy is: a pipeline is at work; a peer that is down is not our illness.
-func (m *metrics) handler(s *service) http.Handler {
-	m.registry.MustRegister(directoryCollector{s})
+func (m *metrics) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	return mux
-}
-
-// directoryCollector reads the counters of the directory in use.
-type directoryCollector struct{ s *service }
-
-var directoryMetrics = []struct {
-	desc  *prometheus.Desc
-	kind  prometheus.ValueType
-	value func(ldapdir.Stats) float64
-}{
-	{prometheus.NewDesc("usher_directory_lookups_total", "Questions to the directory.", nil, nil), prometheus.CounterValue,
-		func(s ldapdir.Stats) float64 { return float64(s.Lookups) }},
-	{prometheus.NewDesc("usher_directory_hits_total", "Questions answered from the cache.", nil, nil), prometheus.CounterValue,
-		func(s ldapdir.Stats) float64 { return float64(s.Hits) }},
-	{prometheus.NewDesc("usher_directory_searches_total", "Searches sent to a directory server or file.", nil, nil), prometheus.CounterValue,
-		func(s ldapdir.Stats) float64 { return float64(s.Asked) }},
-	{prometheus.NewDesc("usher_directory_stale_total", "Questions answered from beyond the ttl, because the directory did not answer.", nil, nil), prometheus.CounterValue,
-		func(s ldapdir.Stats) float64 { return float64(s.Stale) }},
-	{prometheus.NewDesc("usher_directory_errors_total", "Questions that were not answered.", nil, nil), prometheus.CounterValue,
-		func(s ldapdir.Stats) float64 { return float64(s.Errors) }},
-	{prometheus.NewDesc("usher_directory_cached", "Answers in the cache.", nil, nil), prometheus.GaugeValue,
-		func(s ldapdir.Stats) float64 { return float64(s.Cached) }},
-}
-
-// Describe implements prometheus.Collector.
-func (c directoryCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, m := range directoryMetrics {
-		ch <- m.desc
-	}
-}
-
-// Collect implements prometheus.Collector. Counters begin anew with a reload, as Prometheus expects of counters.
-func (c directoryCollector) Collect(ch chan<- prometheus.Metric) {
-	stats := c.s.current.Load().directory.Stats()
-	for _, m := range directoryMetrics {
-		ch <- prometheus.MustNewConstMetric(m.desc, m.kind, m.value(stats))
-	}
 }

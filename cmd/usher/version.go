@@ -2,16 +2,29 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"runtime"
+	"runtime/debug"
 )
 
-// printVersion prints one line: what, which, built with what.
-func printVersion(args []string, _ io.Reader, out, errout io.Writer) int {
-	if len(args) > 0 {
-		fmt.Fprintln(errout, "usage: usher version")
-		return exitUsage
+// version is set at link time: -ldflags "-X main.version=…".
+var version string
+
+// release is the version: as linked, else what Go noted about the checkout it was built from.
+func release() string {
+	if version != "" {
+		return version
 	}
-	fmt.Fprintf(out, "usher %s (%s %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return exitOK
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "devel"
+	}
+	return info.Main.Version
+}
+
+// printVersion prints one line: what, which, built with what.
+func printVersion(s stdio, args []string) error {
+	if err := newFlags("version").parse(s, args); err != nil {
+		return err
+	}
+	return say(s, fmt.Sprintf("usher %s (%s %s/%s)\n", release(), runtime.Version(), runtime.GOOS, runtime.GOARCH))
 }

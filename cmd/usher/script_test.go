@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"usher/examples/office"
+)
+
+// TestMain lets scripts and tests run usher as a command.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"usher": main})
+}
+
+// TestScripts tests commands as commands.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               func(env *testscript.Env) error { return moveIn(env.WorkDir) },
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "append": appendFile},
+		Condition:           condition,
+	})
+}
+
+// moveIn lays the example office out in a folder, with a configuration and mails; what is there already stays.
+func moveIn(dir string) error {
+	for _, name := range []string{"usher.yaml", "plain.eml", "invite.eml"} {
+		if err := place(filepath.Join(dir, name), func() ([]byte, error) { return os.ReadFile("testdata/office/" + name) }); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"office.ldif", "footer.txt", "footer.html"} {
+		if err := place(filepath.Join(dir, name), func() ([]byte, error) { return office.Files.ReadFile(name) }); err != nil {
+			return err
+		}
+	}
+	return os.MkdirAll(filepath.Join(dir, "calendars"), 0o755)
+}
+
+func place(file string, read func() ([]byte, error)) error {
+	if _, err := os.Stat(file); err == nil {
+		return nil
+	}
+	data, err := read()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, data, 0o644)
+}
+
+// exits runs a command that must end with an exit code: exits CODE PROGRAM [ARGUMENTS].
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM [ARGUMENTS]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// appendFile adds files to another: append FILE MORE...
+func appendFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: append FILE MORE...")
+	}
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
+	ts.Check(err)
+	defer f.Close()
+	for _, more := range args[1:] {
+		_, err := f.WriteString(ts.ReadFile(more))
+		ts.Check(err)
+	}
+}
+
+// condition knows [netns]: this machine lets us run a command without any network.
+func condition(cond string) (bool, error) {
+	if cond != "netns" {
+		return false, errors.New("unknown condition " + cond)
+	}
+	return exec.Command("unshare", "--map-root-user", "--net", "true").Run() == nil, nil
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"usher/milter"
+	"usher/milter/config"
+	"usher/milter/message"
+	"usher/milter/world"
+)
+
+// service is a running Usher: what stays while configurations come and go.
+type service struct {
+	file    string
+	frame   *config.Config // what it was started with: sockets and limits stay
+	log     *slog.Logger
+	done    *world.FileLog
+	engines engines
+	budget  *message.Budget
+	server  *milter.Server
+	metrics *metrics
+	web     *http.Server
+}
+
+// newService makes the engine its own, whatever comes of it.
+func newService(file string, e *engine) (*service, error) {
+	c := e.config
+	done, err := world.OpenDoneLog(c.StateDir, e.log, time.Now)
+	if err != nil {
+		e.close()
+		return nil, fmt.Errorf("state_dir: %w", err)
+	}
+	s := &service{file: file, frame: c, log: e.log, done: done, budget: newBudget(c.Limits)}
+	s.metrics = newMetrics(s)
+	s.server = s.newServer(c.Limits)
+	s.web = &http.Server{Handler: s.metrics.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	s.use(e)
+	return s, nil
+}
+
+// newBudget gives an eighth of the room to memory, the rest to files.
+func newBudget(l config.Limits) *message.Budget {
+	memory := int64(l.Spool) / 8
+	return message.NewBudget(memory, int64(l.Spool)-memory, os.TempDir())
+}
+
+func (s *service) newServer(l config.Limits) *milter.Server {
+	return milter.New(milter.Options{
+		Pipeline:        s.pipeline,
+		Budget:          s.budget,
+		MemoryPerMail:   int64(l.Memory),
+		Timeout:         l.Deadline,
+		MaxHeaderBytes:  int64(l.Header),
+		MaxHeaderFields: l.HeaderFields,
+		MaxRecipients:   l.Recipients,
+		Log:             s.log,
+		Observe:         s.metrics.mail,
+	})
+}
+
+// pipeline is for one mail: the milter's host closes it when the mail is done.
+func (s *service) pipeline() milter.Pipeline {
+	return &ride{generation: s.engines.board(), leave: s.engines.leave, metrics: s.metrics}
+}
+
+// use makes an engine the one for new mails.
+func (s *service) use(e *engine) {
+	s.metrics.expect(e.steps)
+	for _, w := range e.config.Warnings {
+		s.log.Warn("configuration", "warning", w)
+	}
+	for _, l := range s.frame.Listen {
+		s.log.Debug("modules", "listener", l.Name, "role", l.Role, "enabled", modulesAt(l, e.steps))
+	}
+	s.engines.replace(&generation{engine: e, Pipeline: e.pipeline(e.live(s.done))})
+}
+
+// run listens, serves, and drains when ctx ends.
+func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
+	defer s.close()
+	open, err := s.listen()
+	if err != nil {
+		return err
+	}
+	group, running := errgroup.WithContext(ctx)
+	s.serve(group, open)
+	s.log.Info("serving", "version", release(), "config", s.file, "listeners", len(open.milter))
+	s.wait(running, hup)
+	s.drain()
+	return group.Wait()
+}
+
+// wait returns when told to stop, or when a listener broke; SIGHUP reloads meanwhile.
+func (s *service) wait(running context.Context, hup <-chan os.Signal) {
+	for {
+		select {
+		case <-running.Done():
+			return
+		case <-hup:
+			s.reload()
+		}
+	}
+}
+
+// drain lets the mails in work finish, as long as the configuration gives them.
+func (s *service) drain() {
+	limit := s.engines.now().config.Drain
+	s.log.Info("stopping", "drain", limit, "connections", s.server.Connections())
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	if err := s.server.Shutdown(ctx); err != nil {
+		s.log.Warn("mails in work were cut off, their senders try again", "err", err)
+	}
+	s.web.Close()
+	s.log.Info("stopped")
+}
+
+func (s *service) close() {
+	s.engines.replace(nil)
+	if err := s.done.Close(); err != nil {
+		s.log.Warn("done-log not closed", "err", err)
+	}
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"usher/milter"
+	"usher/milter/config"
+)
+
+// sockets are all that a service listens on.
+type sockets struct {
+	milter []net.Listener // in the order of the configuration
+	web    net.Listener   // for metrics; nil: not wanted
+}
+
+// listen opens all sockets or none.
+func (s *service) listen() (open *sockets, err error) {
+	open = new(sockets)
+	defer func() {
+		if err != nil {
+			open.close()
+		}
+	}()
+	for _, l := range s.frame.Listen {
+		ln, err := listenerOf(l).Listen()
+		if err != nil {
+			return nil, err
+		}
+		open.milter = append(open.milter, ln)
+		s.log.Info("listening", "listener", l.Name, "role", l.Role, "socket", ln.Addr())
+	}
+	if s.frame.Metrics == "" {
+		return open, nil
+	}
+	if open.web, err = net.Listen("tcp", s.frame.Metrics); err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	s.log.Info("listening", "listener", "metrics", "socket", open.web.Addr())
+	return open, nil
+}
+
+func (s *sockets) close() {
+	for _, ln := range s.milter {
+		ln.Close()
+	}
+}
+
+// serve answers on every socket until drain; the first one that breaks ends the group.
+func (s *service) serve(group *errgroup.Group, open *sockets) {
+	for i, ln := range open.milter {
+		group.Go(func() error { return s.server.Serve(listenerOf(s.frame.Listen[i]), ln) })
+	}
+	if open.web == nil {
+		return
+	}
+	group.Go(func() error {
+		if err := s.web.Serve(open.web); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("metrics: %w", err)
+		}
+		return nil
+	})
+}
+
+func listenerOf(l config.Listener) milter.Listener {
+	return milter.Listener{Name: l.Name, Role: l.Role, Network: l.Socket.Network, Address: l.Socket.Address,
+		Mode: fs.FileMode(l.Mode), MaxConnections: l.MaxConnections}
+}
