@@ -107,6 +107,18 @@ func TestS5545_26_ThisAndFuture(t *testing.T) {
 	if got := starts(t, o, "2026-04-13", "2026-04-14", berlin); got != "" {
 		t.Errorf("moved out: %s", got)
 	}
+	for start, want := range map[string]string{"20260203": "0203T1200/0203T1400", "20260603": "0603T1200/0603T1400"} { // far away, both ways
+		o := object(t, strings.Replace(series, ";COUNT=5", "", 1)+strings.Replace(future, "20260324", start, 1))
+		day := at(start[:4] + "-" + start[4:6] + "-" + start[6:])
+		if got := starts(t, o, day.Format("2006-01-02"), day.AddDate(0, 0, 7).Format("2006-01-02"), berlin); got != want {
+			t.Errorf("moved to %s: %s, want %s", start, got, want)
+		}
+		week := day.AddDate(0, 0, 7) // the next one, which has no component of its own
+		want = strings.ReplaceAll(want, day.Format("0102"), week.Format("0102"))
+		if got := starts(t, o, week.Format("2006-01-02"), week.AddDate(0, 0, 1).Format("2006-01-02"), berlin); got != want {
+			t.Errorf("followed to %s: %s, want %s", week, got, want)
+		}
+	}
 }
 
 func TestS5545_21_Windows(t *testing.T) {
@@ -201,6 +213,11 @@ func TestBounds(t *testing.T) {
 	first, last, _ := object(t, "DTSTART:20260302T090000Z\nRRULE:FREQ=DAILY;UNTIL=20260304T090000Z").Bounds(nil)
 	if !first.Equal(at("2026-03-02T09:00")) || last.Before(at("2026-03-04T09:00")) || last.After(at("2026-03-08")) {
 		t.Errorf("UNTIL: %v to %v", first, last)
+	}
+	moved := object(t, "DTSTART:20260302T090000Z\nRRULE:FREQ=DAILY;COUNT=3\n---\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260303T090000Z\nDTSTART:20260503T090000Z\nDURATION:PT1H")
+	first, last, _ = moved.Bounds(nil)
+	if first.After(at("2026-03-02T09:00")) || last.Before(at("2026-05-04T10:00")) {
+		t.Errorf("THISANDFUTURE: %v to %v", first, last)
 	}
 }
 

@@ -2,6 +2,7 @@ package itip
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 )
 
@@ -94,6 +95,7 @@ func TestTimeChanged(t *testing.T) {
 		{"rule written otherwise", series, event + "RRULE:COUNT=5;INTERVAL=1;FREQ=WEEKLY;BYDAY=MO;WKST=MO", false},
 		{"zone written otherwise", series, exchange + "DTSTART;TZID=W. Europe:20260302T100000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=5", false},
 		{"zone with other clocks", series, "DTSTART:20260302T090000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=5", true},
+		{"zone whose clocks part later", series, strings.ReplaceAll(series, "Europe/Berlin", "Africa/Lagos"), true},
 		{"rule", series, event + "RRULE:FREQ=WEEKLY;COUNT=6", true},
 		{"rule gone", series, event, true},
 		{"UNTIL written otherwise", event + "RRULE:FREQ=WEEKLY;UNTIL=20260330T080000Z", event + "RRULE:FREQ=WEEKLY;UNTIL=20260330T100000", false},
@@ -107,6 +109,7 @@ func TestTimeChanged(t *testing.T) {
 		{"override cancelled", series, series + "\n---\nRECURRENCE-ID;TZID=Europe/Berlin:20260309T100000\nSTATUS:CANCELLED", true},
 		{"instance alone that moves", series, moved[5:], true},
 		{"instance alone as stored", series + moved, moved[5:], false},
+		{"one of two instances alone as stored", series + moved + strings.ReplaceAll(moved, "0309T", "0316T"), moved[5:], false},
 		{"instance alone that the series lacks", series, "RECURRENCE-ID:20260310T090000Z\nDTSTART:20260310T090000Z", true},
 		{"unreadable", event, "DTSTART;TZID=Nowhere:20260302T100000", true},
 	}

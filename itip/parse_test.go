@@ -193,6 +193,7 @@ func TestDEV_22_ToleratedInput(t *testing.T) {
 	tests := []struct{ name, in, repair string }{
 		{"broken fold", text(good + "DESCRIPTION:Dear all\nthe agenda\nis here"), "line 10: left out"},
 		{"bad line in alarm", text(good + "BEGIN:VALARM\nTRIGGER\nEND:VALARM"), "left out"},
+		{"bad line in zone", text("BEGIN:VTIMEZONE\nTZID:X\nDTSTART\nEND:VTIMEZONE\n---\n" + good), "left out"},
 		{"no end of calendar", strings.Replace(text(good), "END:VCALENDAR\n", "", 1), "END:VCALENDAR was missing"},
 		{"text around", "Hi\n" + text(good) + "\n\nbye\n", "line 1: left out"},
 		{"same line twice", text(good + "DTSTART:20260101T100000Z"), "DTSTART: repeated"},

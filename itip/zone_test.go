@@ -128,6 +128,16 @@ func TestVTimezoneBeforeItsFirstOnset(t *testing.T) {
 	}
 }
 
+// A rule that ends before its onset of that year has none in it.
+func TestVTimezoneUntil(t *testing.T) {
+	o := object(t, "BEGIN:VTIMEZONE\nTZID:X\nBEGIN:STANDARD\nDTSTART:19701025T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\nEND:STANDARD\n"+
+		"BEGIN:DAYLIGHT\nDTSTART:19700329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;UNTIL=20200301T000000Z\nEND:DAYLIGHT\nEND:VTIMEZONE\n---\n"+
+		"DTSTART;TZID=X:20190701T100000\nRRULE:FREQ=YEARLY;COUNT=3")
+	if got := starts(t, o, "2019-01-01", "2022-01-01", time.UTC); got != "0701T0800/0701T0800 0701T0900/0701T0900 0701T0900/0701T0900" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // A VTIMEZONE that cannot be followed is passed over for the name; without one that is known it is an error.
 func TestBrokenVTimezones(t *testing.T) {
 	for _, body := range []string{
