@@ -22,7 +22,12 @@ func demo(s stdio, args []string) error {
 	if *verbose {
 		log = slog.New(slog.NewTextHandler(s.errout, nil))
 	}
-	wrong, err := play(s.out, story(time.Now()), log)
+	return tell(s, story(time.Now()), log)
+}
+
+// tell plays a story; it is an error if it does not end as it should.
+func tell(s stdio, scenes []scene, log *slog.Logger) error {
+	wrong, err := play(s.out, scenes, log)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // filterMail writes the mail as it would leave to standard output and what became of it to standard error.
 // Nothing is performed. A mail that does not leave is not written.
@@ -10,13 +13,26 @@ func filterMail(s stdio, args []string) error {
 		return err
 	}
 	fmt.Fprint(s.errout, o.summary())
-	if o.outcome.Refuse != nil || o.outcome.Discard {
+	switch {
+	case o.outcome.Refuse != nil, o.outcome.Discard:
 		return done(o.code())
+	case o.outcome.Message == nil:
+		_, err = o.mail.WriteTo(s.out)
+		return err
 	}
-	leaves := o.mail
-	if o.outcome.Message != nil {
-		leaves = o.outcome.Message
+	return o.writeEdited(s)
+}
+
+// writeEdited gives an edited mail the line ends it came with: modules write CRLF, as it is everywhere in SMTP.
+func (o *offline) writeEdited(s stdio) error {
+	if !o.lf {
+		_, err := o.outcome.Message.WriteTo(s.out)
+		return err
 	}
-	_, err = leaves.WriteTo(s.out)
+	var b bytes.Buffer
+	if _, err := o.outcome.Message.WriteTo(&b); err != nil {
+		return err
+	}
+	_, err := s.out.Write(bytes.ReplaceAll(b.Bytes(), []byte("\r\n"), []byte("\n")))
 	return err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -21,6 +22,7 @@ const maxOffline = 256 << 20
 type offline struct {
 	told  told
 	mail  *message.Message
+	lf    bool // it came with bare LF at the ends of lines
 	env   filter.Envelope
 	rcpts []asked
 	verdict
@@ -61,10 +63,19 @@ func (o *offline) read(name string, in io.Reader) error {
 		in = f
 	}
 	var err error
-	if o.mail, err = message.Read(bufio.NewReader(in), maxOffline); err != nil {
+	r := bufio.NewReader(in)
+	o.lf = endsInLF(r)
+	if o.mail, err = message.Read(r, maxOffline); err != nil {
 		return fmt.Errorf("%s: %w", cmp.Or(name, "standard input"), err)
 	}
 	return nil
+}
+
+// endsInLF tells how the first line ends.
+func endsInLF(r *bufio.Reader) bool {
+	begin, _ := r.Peek(r.Size()) // an error comes again
+	lf := bytes.IndexByte(begin, '\n')
+	return lf >= 0 && !bytes.HasSuffix(begin[:lf], []byte("\r"))
 }
 
 // address makes the envelope from the flags, and from the header where they say nothing.

@@ -25,7 +25,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { return moveIn(env.WorkDir) },
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "append": appendFile},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "expand": expand},
 		Condition:           condition,
 	})
 }
@@ -75,17 +75,14 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// appendFile adds files to another: append FILE MORE...
-func appendFile(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: append FILE MORE...")
+// expand fills $WORK and its like into files, as paths of sockets have to be absolute: expand FILE...
+func expand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: expand FILE...")
 	}
-	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
-	ts.Check(err)
-	defer f.Close()
-	for _, more := range args[1:] {
-		_, err := f.WriteString(ts.ReadFile(more))
-		ts.Check(err)
+	for _, name := range args {
+		text := os.Expand(ts.ReadFile(name), ts.Getenv)
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o644))
 	}
 }
 

@@ -20,29 +20,32 @@ type sockets struct {
 }
 
 // listen opens all sockets or none.
-func (s *service) listen() (open *sockets, err error) {
-	open = new(sockets)
-	defer func() {
-		if err != nil {
-			open.close()
-		}
-	}()
+func (s *service) listen() (*sockets, error) {
+	open := new(sockets)
+	if err := s.fill(open); err != nil {
+		open.close()
+		return nil, err
+	}
+	return open, nil
+}
+
+func (s *service) fill(open *sockets) (err error) {
 	for _, l := range s.frame.Listen {
 		ln, err := listenerOf(l).Listen()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		open.milter = append(open.milter, ln)
 		s.log.Info("listening", "listener", l.Name, "role", l.Role, "socket", ln.Addr())
 	}
 	if s.frame.Metrics == "" {
-		return open, nil
+		return nil
 	}
 	if open.web, err = net.Listen("tcp", s.frame.Metrics); err != nil {
-		return nil, fmt.Errorf("metrics: %w", err)
+		return fmt.Errorf("metrics: %w", err)
 	}
 	s.log.Info("listening", "listener", "metrics", "socket", open.web.Addr())
-	return open, nil
+	return nil
 }
 
 func (s *sockets) close() {

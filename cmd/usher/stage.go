@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"usher/examples/office"
@@ -39,23 +40,23 @@ type stage struct {
 	closers []func()
 }
 
-func newStage(log *slog.Logger) (st *stage, err error) {
-	st = new(stage)
-	defer func() {
-		if err != nil {
-			st.close()
-		}
-	}()
-	if err := st.assemble(log); err != nil {
+func newStage(log *slog.Logger) (*stage, error) {
+	st := new(stage)
+	err := st.assemble(log)
+	if err == nil {
+		st.serve(log)
+		err = st.connect()
+	}
+	if err != nil {
+		st.close()
 		return nil, err
 	}
-	st.serve(log)
-	return st, st.connect()
+	return st, nil
 }
 
 func (st *stage) close() {
-	for i := len(st.closers) - 1; i >= 0; i-- {
-		st.closers[i]()
+	for _, f := range slices.Backward(st.closers) {
+		f()
 	}
 }
 
