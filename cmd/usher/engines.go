@@ -17,7 +17,8 @@ type engines struct {
 type generation struct {
 	*engine
 	*filter.Pipeline
-	users int // mails on it, and one more while it is the current
+	users int    // mails on it, and one more while it is the current
+	close func() // when there are none any more
 }
 
 // replace makes next the current one; nil at the end.

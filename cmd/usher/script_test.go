@@ -13,8 +13,13 @@ import (
 	"usher/examples/office"
 )
 
+// raceOptions: the race detector would wait a second at the end of each command, and end with 66, which is a code
+// of ours.
+const raceOptions = "atexit_sleep_ms=0 exitcode=3"
+
 // TestMain lets scripts and tests run usher as a command.
 func TestMain(m *testing.M) {
+	os.Setenv("GORACE", raceOptions)
 	testscript.Main(m, map[string]func(){"usher": main})
 }
 
@@ -24,10 +29,15 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               func(env *testscript.Env) error { return moveIn(env.WorkDir) },
+		Setup:               setup,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "expand": expand},
 		Condition:           condition,
 	})
+}
+
+func setup(env *testscript.Env) error {
+	env.Setenv("GORACE", raceOptions)
+	return moveIn(env.WorkDir)
 }
 
 // moveIn lays the example office out in a folder, with a configuration and mails; what is there already stays.

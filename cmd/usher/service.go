@@ -79,7 +79,7 @@ func (s *service) use(e *engine) {
 	for _, l := range s.frame.Listen {
 		s.log.Debug("modules", "listener", l.Name, "role", l.Role, "enabled", modulesAt(l, e.steps))
 	}
-	s.engines.replace(&generation{engine: e, Pipeline: e.pipeline(e.live(s.done))})
+	s.engines.replace(&generation{engine: e, Pipeline: e.pipeline(e.live(s.done)), close: e.close})
 }
 
 // run listens, serves, and drains when ctx ends.
