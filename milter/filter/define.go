@@ -12,6 +12,7 @@ import (
 type Host struct {
 	Directory *ldapdir.Dir
 	Calendars calendar.Reader
+	Ledger    Ledger         // what accounts have used; nil: nothing is counted
 	Zone      *time.Location // where floating times and whole days are; nil: UTC
 	Hostname  string         // for texts and Message-IDs
 }

@@ -89,7 +89,7 @@ func (d *draft) take(ctx context.Context, i int, b *branch, share share, some bo
 	switch {
 	case reason.Audit:
 	case reason.Err != nil && share.OnError != Pass:
-		d.refuse = Unavailable()
+		d.refuse = refusalOf(reason.Err)
 	case reason.Err != nil:
 	case reason.Plan.Refuse != nil:
 		d.refuse = reason.Plan.Refuse

@@ -39,13 +39,9 @@ type Verdict struct {
 	Refusal *Refusal
 	Charges []Charge // recorded by the host when live, never in explain or audit
 	Why     string
-}
-
-// Charge is something counted against an account: a recipient sent to, a refusal.
-type Charge struct {
-	Account string // whose counter
-	Counter string // which one
-	Amount  int
+	Proof   []Fact // every fact the verdict rests on
+	// Would: the refusal is what would have been said where nothing may be refused; it is only logged.
+	Would bool
 }
 
 // SenderChecker is asked at MAIL FROM.
@@ -68,6 +64,7 @@ type Refusal struct {
 	Code     int    // 4xx or 5xx
 	Enhanced string // RFC 3463, same class as Code; "" gives x.7.1
 	Text     string // for a stranger to read; lines are separated by \n
+	Reason   string // the stable name of why, for logs and metrics, where the module has one
 }
 
 // Temporary tells whether the sender should try again.

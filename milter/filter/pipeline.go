@@ -25,14 +25,16 @@ type Pipeline struct {
 	Audit     bool // every step is asked and logged, nothing happens
 	// Charge records what checkers counted; nil: nothing is counted.
 	Charge func(context.Context, []Charge)
-	Log    *slog.Logger
+	// Seen is told what every checker said, refusal or not; nil: nobody is.
+	Seen func(Checked)
+	Log  *slog.Logger
 }
 
 // Mail resolves login and sender and asks the SenderCheckers. nil: go on.
 func (p *Pipeline) Mail(ctx context.Context, env *Envelope) *Refusal {
 	env.readArgs()
 	p.resolveSender(ctx, env)
-	return p.check(ctx, env, func(s *Step) *Setting { return s.settingForSender(env) },
+	return p.check(ctx, env, Checked{Stage: AtMail}, func(s *Step) *Setting { return s.settingForSender(env) },
 		func(ctx context.Context, m Module) (Verdict, error) {
 			if c, ok := m.(SenderChecker); ok {
 				return c.CheckSender(ctx, env)
@@ -44,7 +46,7 @@ func (p *Pipeline) Mail(ctx context.Context, env *Envelope) *Refusal {
 // Rcpt resolves a recipient and asks the RecipientCheckers. nil: the recipient is on the envelope.
 func (p *Pipeline) Rcpt(ctx context.Context, env *Envelope, rcpt Recipient) *Refusal {
 	p.resolve(ctx, &rcpt)
-	refusal := p.check(ctx, env, func(s *Step) *Setting { return s.settingFor(env, rcpt.Address) },
+	refusal := p.check(ctx, env, Checked{Stage: AtRcpt, Rcpt: rcpt.Address}, func(s *Step) *Setting { return s.settingFor(env, rcpt.Address) },
 		func(ctx context.Context, m Module) (Verdict, error) {
 			if c, ok := m.(RecipientChecker); ok {
 				return c.CheckRecipient(ctx, env, rcpt)
@@ -59,7 +61,7 @@ func (p *Pipeline) Rcpt(ctx context.Context, env *Envelope, rcpt Recipient) *Ref
 
 // Header asks the HeaderCheckers, then everybody what they want to see. Nothing: the mail is not for us.
 func (p *Pipeline) Header(ctx context.Context, env *Envelope, h message.Header) (Interest, *Refusal) {
-	refusal := p.check(ctx, env, func(s *Step) *Setting { return s.settingForSender(env) },
+	refusal := p.check(ctx, env, Checked{Stage: AtHeader}, func(s *Step) *Setting { return s.settingForSender(env) },
 		func(ctx context.Context, m Module) (Verdict, error) {
 			if c, ok := m.(HeaderChecker); ok {
 				return c.CheckHeader(ctx, env, h)
@@ -82,38 +84,58 @@ func (p *Pipeline) Header(ctx context.Context, env *Envelope, h message.Header) 
 	return all, nil
 }
 
-// check asks one question to every module in order; the first refusal counts.
-func (p *Pipeline) check(ctx context.Context, env *Envelope, pick func(*Step) *Setting,
+// check asks one question to every module in order; the first refusal counts. What the modules before it would
+// have charged is not: nothing came of it.
+func (p *Pipeline) check(ctx context.Context, env *Envelope, about Checked, pick func(*Step) *Setting,
 	ask func(context.Context, Module) (Verdict, error)) *Refusal {
+	var charges []Charge
 	for i := range p.Steps {
 		set := pick(&p.Steps[i])
 		if set.Module == nil {
 			continue
 		}
-		verdict, err := askWithin(ctx, set, ask)
-		audit := p.Audit || set.Audit
-		refusal := verdict.Refusal
-		if err != nil {
-			p.logger().Warn("check failed", "step", p.Steps[i].Name, "queue", env.QueueID, "on_error", set.OnError, "err", err)
-			if set.OnError == Pass {
-				continue
-			}
-			refusal = Unavailable()
-		}
-		if audit {
-			if refusal != nil {
-				p.logger().Info("would refuse", "step", p.Steps[i].Name, "queue", env.QueueID, "code", refusal.Code, "why", verdict.Why)
-			}
+		said := about
+		said.Step = p.Steps[i].Name
+		said.Verdict, said.Err = askWithin(ctx, set, ask)
+		said.Audit = p.Audit || set.Audit || said.Would
+		refusal := p.heard(env, set, said)
+		if said.Audit || said.Err != nil && refusal == nil {
 			continue
 		}
-		if p.Charge != nil && len(verdict.Charges) > 0 {
-			p.Charge(ctx, verdict.Charges)
-		}
 		if refusal != nil {
+			p.charge(ctx, said.Charges)
 			return refusal
 		}
+		charges = append(charges, said.Charges...)
 	}
+	p.charge(ctx, charges)
 	return nil
+}
+
+// heard logs what a checker said and gives the refusal that follows, also from an error.
+func (p *Pipeline) heard(env *Envelope, set *Setting, said Checked) *Refusal {
+	if p.Seen != nil {
+		p.Seen(said)
+	}
+	refusal := said.Refusal
+	if said.Err != nil {
+		p.logger().Warn("check failed", "step", said.Step, "queue", env.QueueID, "on_error", set.OnError, "err", said.Err)
+		if set.OnError == Pass {
+			return nil
+		}
+		refusal = refusalOf(said.Err)
+	}
+	if said.Audit && refusal != nil {
+		p.logger().Info("would refuse", "step", said.Step, "stage", said.Stage, "queue", env.QueueID, "user", env.User,
+			"client", env.Client, "from", env.From, "rcpt", said.Rcpt, "code", refusal.Code, "reason", refusal.Reason, "why", said.Why)
+	}
+	return refusal
+}
+
+func (p *Pipeline) charge(ctx context.Context, charges []Charge) {
+	if p.Charge != nil && len(charges) > 0 {
+		p.Charge(ctx, charges)
+	}
 }
 
 func askWithin(ctx context.Context, set *Setting, ask func(context.Context, Module) (Verdict, error)) (v Verdict, err error) {

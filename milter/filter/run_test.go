@@ -388,7 +388,7 @@ func TestCheckersBeforeTheBody(t *testing.T) {
 		},
 		rcpt: func(r Recipient) (Verdict, error) {
 			if r.Address == room {
-				return Verdict{Refusal: no, Charges: []Charge{{"doe", "refused", 1}}}, nil
+				return Verdict{Refusal: no, Charges: []Charge{{Account: "doe", Counter: "refused", Amount: 1}}}, nil
 			}
 			return Verdict{}, nil
 		},
