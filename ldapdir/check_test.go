@@ -32,7 +32,7 @@ func TestMistakes(t *testing.T) {
 		{func(c *Config) { c.CAFile = "nosuch" }, "ca_file: open nosuch: no such file or directory"},
 		{func(c *Config) { c.Pool = 1000 }, "pool: 1000 is not between 1 and 100"},
 		{func(c *Config) { c.Referrals = "follow" }, `referrals: "follow" is not one of refuse, ignore`},
-		{func(c *Config) { c.Preset = "kolab2" }, `preset: "kolab2" is not one of kolab, plain`},
+		{func(c *Config) { c.Preset = "kolab2" }, `preset: "kolab2" is not one of ad, kolab, plain`},
 		{func(c *Config) { c.Schema.Logins = []string{"uid", "e mail"} }, `schema.logins[1]: "e mail" cannot be the name of an attribute` +
 			"\n" + `schema.login_filter: filter "(|(uid=%s)(e mail=%s))": "e mail" is not the name of an attribute`},
 		{func(c *Config) { c.Schema.Kinds.Group = []string{"(x)"} }, `schema.kinds.group[0]: "(x)" cannot be the name of a class`},

@@ -59,7 +59,7 @@ type Profile struct {
 	DomainBases   map[string]string `yaml:"domain_bases"`   // domain: where its entries are
 	DomainSearch  DomainSearch      `yaml:"domain_search"`
 
-	Preset string `yaml:"preset"` // kolab or plain
+	Preset string `yaml:"preset"` // kolab, plain or ad
 	Schema Schema `yaml:"schema"` // what differs from the preset
 }
 
@@ -89,6 +89,7 @@ type Schema struct {
 	Languages     []string          `yaml:"language"`
 	Deleted       []string          `yaml:"deleted"` // set on entries that are about to go
 	Extra         []string          `yaml:"extra"`   // further attributes to keep
+	Wanted        []string          `yaml:"-"`       // further attributes that modules read; they say so themselves
 
 	Kinds         Kinds    `yaml:"kinds"`
 	ResourceBases []string `yaml:"resource_bases"` // what lies here is bookable; relative to the base, or complete

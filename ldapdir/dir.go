@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -101,6 +102,20 @@ func (p *profile) probe(ctx context.Context) error {
 		return fmt.Errorf("base %s: no such entry", p.Base)
 	}
 	return err
+}
+
+// RecipientDelimiter gives the characters that begin a tag.
+func (d *Dir) RecipientDelimiter() string { return d.cfg.RecipientDelimiter }
+
+// Presets names the presets of the profiles, each once.
+func (d *Dir) Presets() []string {
+	var names []string
+	for _, p := range d.profiles {
+		if !slices.Contains(names, p.Preset) {
+			names = append(names, p.Preset)
+		}
+	}
+	return names
 }
 
 // Stats are counters since the start, and how the directories are now.

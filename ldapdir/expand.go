@@ -91,12 +91,12 @@ func (w *walker) members(ctx context.Context, e *Entry) ([]*Entry, error) {
 	if err := w.add(len(e.Members) + len(e.Forwards)); err != nil {
 		return nil, err
 	}
-	members, err := w.d.byDNs(ctx, e.Members)
+	members, err := w.d.ByDNs(ctx, e.Members)
 	if err != nil {
 		return nil, err
 	}
 	for _, u := range e.Queries {
-		more, err := w.d.query(ctx, u)
+		more, err := w.d.Search(ctx, u)
 		if err != nil {
 			return nil, err
 		}
@@ -135,8 +135,8 @@ func (w *walker) forward(ctx context.Context, a address.Address, depth int) erro
 	return nil
 }
 
-// byDNs asks for several entries at once and keeps their order; names without an entry are left out.
-func (d *Dir) byDNs(ctx context.Context, dns []string) ([]*Entry, error) {
+// ByDNs asks for several entries at once and keeps their order; names without an entry are left out.
+func (d *Dir) ByDNs(ctx context.Context, dns []string) ([]*Entry, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	entries := make([]*Entry, len(dns))
@@ -163,8 +163,9 @@ func (d *Dir) byDNs(ctx context.Context, dns []string) ([]*Entry, error) {
 	return slices.DeleteFunc(entries, func(e *Entry) bool { return e == nil }), nil
 }
 
-// query asks for the entries of a dynamic member.
-func (d *Dir) query(ctx context.Context, u string) ([]*Entry, error) {
+// Search gives the entries that an LDAP URL finds (ldap:///base?attributes?scope?filter), such as the dynamic
+// members of a group. More than the configured number of members is ErrTooMany.
+func (d *Dir) Search(ctx context.Context, u string) ([]*Entry, error) {
 	q, err := parseURL(u)
 	if err != nil {
 		return nil, err

@@ -164,6 +164,9 @@ func TestParseURL(t *testing.T) {
 		{"", Query{}, false},
 	} {
 		got, err := parseURL(tt.url)
+		if checked := CheckURL(tt.url); (checked == nil) != (err == nil) {
+			t.Errorf("CheckURL(%q) = %v; want %v", tt.url, checked, err)
+		}
 		if (err == nil) != tt.ok || tt.ok && (got.Base != tt.want.Base || got.Scope != tt.want.Scope || got.Filter != tt.want.Filter) {
 			t.Errorf("parseURL(%q) = %+v, %v; want %+v, ok %v", tt.url, got, err, tt.want, tt.ok)
 		}

@@ -53,6 +53,21 @@ func TestProxyAddresses(t *testing.T) {
 	}
 }
 
+func TestActiveDirectory(t *testing.T) {
+	m := mappingOf("ad", func(s *Schema) { s.Wanted = []string{"authOrig", "mail"} })
+	e := m.entry(Raw{DN: "CN=Doe,OU=Staff,DC=x", Attrs: map[string][]string{
+		"objectClass": {"top", "person", "user"}, "sAMAccountName": {"doe"}, "mail": {"doe@example.org"},
+		"proxyAddresses": {"SMTP:doe@example.org", "smtp:john@example.org"}, "publicDelegates": {"CN=Meier,OU=Staff,DC=x"},
+	}}, time.Time{})
+	if got := fmt.Sprint(e.Kind, e.Addresses, e.Logins, e.Delegates); got != "person[doe@example.org john@example.org] [doe doe@example.org] [CN=Meier,OU=Staff,DC=x]" {
+		t.Errorf("entry %s", got)
+	}
+	asked := strings.Join(m.attrs, " ")
+	if !strings.Contains(asked, "publicDelegates") || !strings.HasSuffix(asked, " authOrig") || strings.Count(asked, "mail") != 1 {
+		t.Errorf("asks for %s", asked)
+	}
+}
+
 func TestKinds(t *testing.T) {
 	for _, tt := range []struct {
 		preset, dn, classes, more string

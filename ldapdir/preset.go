@@ -9,8 +9,11 @@ import (
 	"time"
 )
 
+// DefaultPreset is the preset of a profile that names none.
+const DefaultPreset = "kolab"
+
 // presets are the schemas known by name.
-var presets = map[string]Schema{"kolab": kolab, "plain": plain}
+var presets = map[string]Schema{"kolab": kolab, "plain": plain, "ad": ad}
 
 // kolab is a Kolab 3 directory. A mailAlternateAddress is an outside address of the person there
 // and so kept, but no address of ours.
@@ -70,13 +73,42 @@ var plain = Schema{
 	ResourceBases: []string{"ou=Resources"},
 }
 
+// ad is Active Directory, and what calls its attributes alike (Samba, AD LDS). Who may send on somebody's behalf
+// stands in publicDelegates, as Exchange writes it. People who left are disabled there, not marked as deleted.
+var ad = Schema{
+	Names:         []string{"displayName", "cn"},
+	Addresses:     []string{"mail", "proxyAddresses"},
+	AddressPrefix: adPrefix,
+	Logins:        []string{"sAMAccountName", "userPrincipalName", "mail"},
+	Members:       []string{"member"},
+	MemberURLs:    []string{},
+	Forwards:      []string{},
+	Owners:        []string{"managedBy"},
+	Delegates:     []string{"publicDelegates"},
+	Calendars:     []string{},
+	CalendarName:  "%s",
+	Policies:      []string{},
+	Languages:     []string{"preferredLanguage"},
+	Deleted:       []string{"isDeleted"},
+	Extra:         []string{"description"},
+	Kinds: Kinds{
+		Person:     []string{"user", "inetOrgPerson", "contact", "person"},
+		Group:      []string{"group"},
+		Resource:   []string{"room"},
+		Collection: []string{},
+		Folder:     []string{"publicFolder"},
+		Forward:    []string{},
+	},
+	ResourceBases: []string{"ou=Resources"},
+}
+
 // adPrefix: Active Directory keeps addresses as smtp:… and the primary one as SMTP:….
 var adPrefix = map[string]string{"proxyAddresses": "smtp:"}
 
 // complete fills in what a profile leaves to its defaults and preset.
 func (p Profile) complete(i int) Profile {
 	p.Name = cmp.Or(p.Name, fmt.Sprintf("directory%d", i+1))
-	p.Preset = cmp.Or(p.Preset, "kolab")
+	p.Preset = cmp.Or(p.Preset, DefaultPreset)
 	p.Pool = cmp.Or(p.Pool, 4)
 	p.DialTimeout = cmp.Or(p.DialTimeout, time.Second)
 	p.RequestTimeout = cmp.Or(p.RequestTimeout, 2*time.Second)
@@ -140,6 +172,7 @@ func (s Schema) Attrs() []string {
 			attrs = append(attrs, *l.names...)
 		}
 	}
+	attrs = append(attrs, s.Wanted...)
 	seen := make(map[string]bool)
 	return slices.DeleteFunc(attrs, func(a string) bool {
 		again := seen[CanonicalAttr(a)]

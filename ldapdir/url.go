@@ -50,5 +50,11 @@ func parseURL(s string) (Query, error) {
 	return Query{Base: parts[0], Scope: scope, Filter: parts[3]}, nil
 }
 
+// CheckURL tells what is wrong with an LDAP URL that Search would be given; nil when nothing is.
+func CheckURL(s string) error {
+	_, err := parseURL(s)
+	return err
+}
+
 // everything is the filter that every entry meets.
 const everything = "(objectClass=*)"
