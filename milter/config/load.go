@@ -61,6 +61,7 @@ func parseConfig(name, folder string, text []byte, defs []filter.Definition) (*C
 		c.checkNames(d)
 		c.inherit()
 		c.readModules(d)
+		c.wantAttributes()
 	}
 	c.Warnings = c.Warnings.sorted()
 	if err := c.doc.mistakes.orNil(); err != nil {
