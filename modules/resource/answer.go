@@ -20,7 +20,7 @@ func (b *booking) answer(partstat, comment string) filter.Send {
 	reply := itip.Reply(b.incoming, attendee, partstat, b.tx.Time, comment)
 	w := b.words()
 	subject := fmt.Sprintf(w.subject[partstat], title(b.incoming))
-	text := fmt.Sprintf(w.text[partstat], b.room.Name, title(b.incoming), b.span())
+	text := fmt.Sprintf(w.text[partstat], clean(b.room.Name, maxName), title(b.incoming), b.span())
 	if comment != "" {
 		text += "\r\n\r\n" + strings.ReplaceAll(comment, "\n", "\r\n")
 	}
@@ -43,22 +43,31 @@ func calendarPart(o *itip.Object) message.Alternative {
 
 func (b *booking) header(subject string, to address.Address) message.Header {
 	h := message.Header{
-		message.NewField("From", (&mail.Address{Name: b.room.Name, Address: b.room.Mail().String()}).String()),
-		message.NewField("To", (&mail.Address{Name: b.organizer.Name, Address: to.String()}).String()),
+		message.NewField("From", (&mail.Address{Name: clean(b.room.Name, maxName), Address: b.room.Mail().String()}).String()),
+		message.NewField("To", (&mail.Address{Name: clean(b.organizer.Name, maxName), Address: to.String()}).String()),
 		message.NewField("Subject", subject),
 		message.NewField("Auto-Submitted", "auto-replied"),
 	}
-	if id := b.tx.Message.Header.Get("Message-ID"); id != "" {
+	if id := messageID(b.tx.Message.Header.Get("Message-ID")); id != "" {
 		h = append(h, message.NewField("In-Reply-To", id), message.NewField("References", id))
 	}
 	return h
 }
 
-// answerID is the meaning of the answer: the same for every retry of the same request.
+// answerID is the meaning of the answer: the same for every retry of the same request. A request about several
+// instances is told from others that begin alike by the digest of all of them.
 func (b *booking) answerID(attendee address.Address, partstat string) string {
-	c := b.incoming.Scheduled()[0]
-	return fmt.Sprintf("reply/%s/%s/%d/%s/%s/%s", b.incoming.UID(), c.Text("RECURRENCE-ID"), c.Sequence(),
-		c.Text("DTSTAMP"), attendee, partstat)
+	all := b.incoming.Scheduled()
+	c, stamp := all[0], ""
+	if at := c.Stamp(); !at.IsZero() {
+		stamp = at.Format("20060102T150405Z")
+	}
+	id := fmt.Sprintf("reply/%s/%s/%d/%s/%s/%s", b.incoming.UID(), c.Text("RECURRENCE-ID"), c.Sequence(), stamp, attendee, partstat)
+	if len(all) > 1 {
+		digest, _, _ := strings.Cut(string(b.cause("")), ";")
+		id += "/" + digest
+	}
+	return id
 }
 
 // explain names the bookings in the way; of private ones, and where the configuration wants it so, only the times.
@@ -72,7 +81,7 @@ func (b *booking) explain(clashes []calendar.Period) string {
 		}
 		line := "- " + b.times(p.From, p.To)
 		if b.ExplainConflicts == "details" && (p.Class == "" || p.Class == "PUBLIC") {
-			line += fmt.Sprintf(" (%s, %s)", p.Organizer, p.Summary)
+			line += fmt.Sprintf(" (%s, %s)", p.Organizer, clean(p.Summary, maxTitle))
 		}
 		lines = append(lines, line)
 	}

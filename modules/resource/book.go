@@ -23,6 +23,7 @@ type booking struct {
 	invited   itip.User // the resource as the object names it
 	stored    *itip.Object
 	version   calendar.Version
+	planned   []filter.Effect // what the same mail has led to so far
 }
 
 // decision is what becomes of a booking. Not handled: the mail stays with the resource's address.
@@ -42,12 +43,13 @@ func done(why string, effects ...filter.Effect) decision {
 	return decision{handled: true, effects: effects, why: why}
 }
 
-// book decides every object of the mail for one resource. The resource leaves the envelope when all are handled.
-func (m *module) book(ctx context.Context, tx *filter.Tx, mail letter, rcpt filter.Recipient, plan *filter.Plan) (why string, err error) {
-	handled := true
+// book decides every object of the mail for one resource. The resource leaves the envelope, under each of its
+// addresses, when all that the mail says is handled.
+func (m *module) book(ctx context.Context, tx *filter.Tx, mail letter, g guest, plan *filter.Plan) (why string, err error) {
+	handled := mail.whole()
 	var whys []string
 	for _, o := range mail.objects {
-		d, err := m.decide(ctx, tx, o, rcpt.Entry)
+		d, err := m.decide(ctx, tx, o, g.room, plan.Effects)
 		if err != nil {
 			return "", err
 		}
@@ -56,30 +58,25 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail letter, rcpt filt
 		whys = append(whys, d.why)
 	}
 	if handled {
-		plan.Edits = append(plan.Edits, filter.DropRcpt{Addr: rcpt.Address})
+		for _, a := range g.addresses {
+			plan.Edits = append(plan.Edits, filter.DropRcpt{Addr: a})
+		}
 	}
-	return rcpt.Entry.Name + ": " + strings.Join(whys, ", "), nil
+	return g.room.Name + ": " + strings.Join(whys, ", "), nil
 }
 
 // decide finds out whether the object is for this resource and from somebody who may say so, then does what
 // its method asks for.
-func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room *ldapdir.Entry) (decision, error) {
-	b := booking{module: m, tx: tx, room: room, incoming: o}
+func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room *ldapdir.Entry, planned []filter.Effect) (decision, error) {
+	b := booking{module: m, tx: tx, room: room, incoming: o, planned: planned}
 	if o.Method() != "REQUEST" && o.Method() != "CANCEL" {
-		return untouched("method %s", o.Method()), nil
+		return untouched("method %.20s", o.Method()), nil
 	}
-	var err error
-	if b.organizer, err = o.Organizer(); err != nil {
-		return untouched("%v", err), nil
-	}
-	entry, _, err := m.directory.Lookup(ctx, b.organizer.Address)
+	why, err := b.doubt(ctx)
 	if err != nil {
-		return decision{}, fmt.Errorf("who is the organizer %s: %w", b.organizer.Address, err)
+		return decision{}, err
 	}
-	if entry != nil {
-		b.language = entry.Language
-	}
-	if why := m.mistrust(tx, b.organizer, entry); why != "" {
+	if why != "" {
 		return untouched("%s", why), nil
 	}
 	if b.stored, _, b.version, err = m.calendars.Find(ctx, room.Calendar, o.UID()); err != nil {
@@ -91,11 +88,29 @@ func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room
 	if o.Method() == "CANCEL" {
 		return b.cancel()
 	}
+	if policy := unfollowed(room.Policies); policy != "" {
+		return untouched("its policy is %.40s", policy), nil
+	}
 	var ok bool
 	if b.invited, ok = invited(o, room.Addresses); !ok {
 		return untouched("the resource is not among the attendees"), nil
 	}
 	return b.request(ctx)
+}
+
+// doubt finds the organizer and says why the sender does not speak for him, or "".
+func (b *booking) doubt(ctx context.Context) (why string, err error) {
+	if b.organizer, err = b.incoming.Organizer(); err != nil {
+		return err.Error(), nil
+	}
+	entry, _, err := b.directory.Lookup(ctx, b.organizer.Address)
+	if err != nil {
+		return "", fmt.Errorf("who is the organizer %s: %w", b.organizer.Address, err)
+	}
+	if entry != nil {
+		b.language = entry.Language
+	}
+	return b.mistrust(ctx, b.tx, b.organizer, entry)
 }
 
 // invited is the attendee that stands for the resource, under whichever of its addresses.
@@ -118,7 +133,8 @@ func (b *booking) cause(decision string) itip.Cause {
 	return itip.CauseOfMessage(b.incoming, b.organizer.Address, b.room.Mail(), decision)
 }
 
-// repeated tells whether the stored object was written because of this very message: a retry.
+// repeated tells whether the stored object was written because of this very message: a retry. What was decided
+// then is on it.
 func (b *booking) repeated() bool {
 	return b.stored != nil && b.stored.Cause().Same(b.cause(""))
 }

@@ -23,7 +23,7 @@ const cancelled = "CANCELLED"
 
 // request books, moves or confirms (RFC 5546 3.2.2).
 func (b *booking) request(ctx context.Context) (decision, error) {
-	if b.repeated() {
+	if b.repeated() && slices.Contains([]string{accepted, declined}, b.stored.Cause().Decision()) {
 		return b.again(), nil
 	}
 	known := b.stored
@@ -68,11 +68,27 @@ func (b *booking) check(ctx context.Context, o *itip.Object) (decision, error) {
 	if err != nil {
 		return decision{}, fmt.Errorf("read calendar %s: %w", b.room.Calendar, err)
 	}
-	if clashes := b.clashes(wanted, busy); len(clashes) > 0 {
+	if clashes := b.clashes(wanted, b.withPlanned(busy)); len(clashes) > 0 {
 		why := fmt.Sprintf("in the way: %d, first at %s", len(clashes), clashes[0].From.UTC().Format(time.RFC3339))
 		return b.decline(why, b.explain(clashes)), nil
 	}
 	return b.accept(o, wanted), nil
+}
+
+// withPlanned adds the time that other events of the same mail are about to take here: two of them that overlap
+// would wait for each other.
+func (b *booking) withPlanned(busy []calendar.Period) []calendar.Period {
+	for _, e := range b.planned {
+		put, ok := e.(filter.PutEvent)
+		if !ok || put.Claim == nil || put.Calendar != b.room.Calendar {
+			continue
+		}
+		for _, s := range put.Claim.Periods {
+			busy = append(busy, calendar.Period{From: s.From, To: s.To, UID: put.UID, Organizer: b.organizer.Address, Summary: title(put.Object)})
+		}
+	}
+	slices.SortStableFunc(busy, func(a, b calendar.Period) int { return a.From.Compare(b.From) })
+	return busy
 }
 
 func first(is []itip.Instance) time.Time {
@@ -83,14 +99,20 @@ func last(is []itip.Instance) time.Time {
 	return slices.MaxFunc(is, func(a, b itip.Instance) int { return a.End.Compare(b.End) }).End
 }
 
-// clashes are the periods of other bookings that share time with an instance; both lists are ordered by start.
+// clashes are the periods of other bookings that share time with an instance. Both lists are ordered by start, so
+// that of the instances that begin before a period ends only the latest end has to be known.
 func (b *booking) clashes(wanted []itip.Instance, busy []calendar.Period) []calendar.Period {
+	wanted = slices.DeleteFunc(slices.Clone(wanted), func(i itip.Instance) bool { return !i.Start.Before(i.End) })
+	ends := make([]time.Time, len(wanted)) // the latest end up to each
+	for n, i := range wanted {
+		if ends[n] = i.End; n > 0 && ends[n-1].After(i.End) {
+			ends[n] = ends[n-1]
+		}
+	}
 	var found []calendar.Period
 	for _, p := range busy {
-		if p.UID == b.incoming.UID() {
-			continue
-		}
-		if slices.ContainsFunc(wanted, func(i itip.Instance) bool { return p.Overlaps(i.Start, i.End) }) {
+		before, _ := slices.BinarySearchFunc(wanted, p.To, func(i itip.Instance, to time.Time) int { return i.Start.Compare(to) })
+		if p.UID != b.incoming.UID() && p.From.Before(p.To) && before > 0 && ends[before-1].After(p.From) {
 			found = append(found, p)
 		}
 	}
@@ -107,20 +129,28 @@ func (b *booking) accept(o *itip.Object, wanted []itip.Instance) decision {
 
 // decline answers, and frees what was booked before: the organizer's event has moved away from it.
 func (b *booking) decline(why, comment string) decision {
-	effects := []filter.Effect{b.answer(declined, comment)}
-	if b.stored != nil {
-		effects = append(effects, b.free()...)
+	freed, err := b.free()
+	if err != nil {
+		return untouched("%s, and what is booked cannot be freed: %v", why, err)
 	}
-	return done(why+", "+declined, effects...)
+	return done(why+", "+declined, append([]filter.Effect{b.answer(declined, comment)}, freed...)...)
 }
 
 // free gives up the instances the message is about, or the whole booking.
-func (b *booking) free() []filter.Effect {
-	rest, gone, err := itip.Cancelled(b.stored, b.incoming)
-	if err != nil || gone {
-		return []filter.Effect{filter.DeleteEvent{Calendar: b.room.Calendar, UID: b.stored.UID(), Base: b.version}}
+func (b *booking) free() ([]filter.Effect, error) {
+	if b.stored == nil {
+		return nil, nil
 	}
-	return []filter.Effect{b.put(rest, declined, nil)}
+	rest, gone, err := itip.Cancelled(b.stored, b.incoming)
+	switch {
+	case gone, errors.Is(err, itip.ErrOutdated): // outdated and here: made anew (D-05), all that was is replaced
+		return []filter.Effect{filter.DeleteEvent{Calendar: b.room.Calendar, UID: b.stored.UID(), Base: b.version}}, nil
+	case errors.Is(err, itip.ErrNoInstance): // it was never booked, others of the series are
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return []filter.Effect{b.put(rest, declined, nil)}, nil
 }
 
 // cancel frees the resource at once, whole or instance (S5546-36, S5546-39). Nobody waits for an answer.

@@ -9,9 +9,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"usher/address"
 	"usher/itip/calendar"
 	"usher/ldapdir"
 	"usher/milter/filter"
@@ -83,25 +85,56 @@ func isRoom(r filter.Recipient) bool {
 
 // Plan decides for each resource on its own; people and everything else stay untouched.
 func (m *module) Plan(ctx context.Context, tx *filter.Tx) (filter.Plan, error) {
-	mail := read(tx)
-	if mail.silent() {
+	mail := read(tx.Message)
+	switch {
+	case mail.silent():
 		return filter.Plan{Why: mail.why}, nil
+	case mail.odd != "" && tx.User == "":
+		return filter.Plan{Why: "left alone: nobody logged in, and " + mail.odd}, nil
+	}
+	guests, err := guestsOf(tx.Rcpts)
+	if err != nil {
+		return filter.Plan{}, err
 	}
 	var plan filter.Plan
 	var why []string
-	for _, rcpt := range tx.Rcpts {
-		if rcpt.Err != nil {
-			return filter.Plan{}, fmt.Errorf("who is %s: %w", rcpt.Address, rcpt.Err)
-		}
-		if !isRoom(rcpt) {
-			continue
-		}
-		said, err := m.book(ctx, tx, mail, rcpt, &plan)
+	for _, g := range guests {
+		said, err := m.book(ctx, tx, mail, g, &plan)
 		if err != nil {
-			return filter.Plan{}, fmt.Errorf("%s: %w", rcpt.Entry.Name, err)
+			return filter.Plan{}, fmt.Errorf("%s: %w", g.room.Name, err)
 		}
 		why = append(why, said)
 	}
 	plan.Why = strings.Join(why, "; ")
 	return plan, nil
+}
+
+// guest is a resource on the envelope with the addresses that brought it there.
+type guest struct {
+	room      *ldapdir.Entry
+	addresses []address.Address
+}
+
+// guestsOf are the resources among the recipients, each calendar once: the second address of a room is not a
+// second invitation.
+func guestsOf(rcpts []filter.Recipient) ([]guest, error) {
+	var all []guest
+	place := map[string]int{}
+	for _, r := range rcpts {
+		if r.Err != nil {
+			return nil, fmt.Errorf("who is %s: %w", r.Address, r.Err)
+		}
+		if !isRoom(r) {
+			continue
+		}
+		i, known := place[r.Entry.Calendar]
+		if !known {
+			i, place[r.Entry.Calendar] = len(all), len(all)
+			all = append(all, guest{room: r.Entry})
+		}
+		if all[i].room.DN == r.Entry.DN && !slices.Contains(all[i].addresses, r.Address) {
+			all[i].addresses = append(all[i].addresses, r.Address)
+		}
+	}
+	return all, nil
 }

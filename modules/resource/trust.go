@@ -2,7 +2,9 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/mail"
 	"slices"
 	"strings"
 
@@ -10,39 +12,76 @@ import (
 	"usher/itip"
 	"usher/ldapdir"
 	"usher/milter/filter"
+	"usher/milter/message"
 )
 
-// directory is the one question this module asks.
+// directory is the questions this module asks.
 type directory interface {
 	Lookup(ctx context.Context, addr address.Address) (*ldapdir.Entry, bool, error)
+	Domain(ctx context.Context, domain string) (ldapdir.Domain, bool, error)
 }
 
 // mistrust says why the sender of this mail may not speak for the organizer, or "" if he may (S6047-01).
-// People of ours have to be logged in; others are believed only where the configuration says so.
-func (m *module) mistrust(tx *filter.Tx, organizer itip.User, entry *ldapdir.Entry) string {
+// People of ours have to be logged in; others are believed only where the configuration says so. It is an error
+// if the directory did not say who is logged in: nobody is not the same as not known.
+func (m *module) mistrust(ctx context.Context, tx *filter.Tx, organizer itip.User, entry *ldapdir.Entry) (why string, err error) {
 	switch {
 	case tx.From == "":
-		return "the null sender is never answered"
+		return "the null sender is never answered", nil
 	case entry == nil:
-		return m.mistrustOutsider(tx, organizer)
+		return m.mistrustOutsider(ctx, tx, organizer)
+	case isResource(entry):
+		return fmt.Sprintf("the organizer %s is itself a resource", organizer.Address), nil
 	case tx.User == "":
-		return fmt.Sprintf("nobody logged in, and the organizer %s is one of ours", organizer.Address)
+		return fmt.Sprintf("nobody logged in, and the organizer %s is one of ours", organizer.Address), nil
+	case tx.Principal == nil && tx.Err != nil && !errors.Is(tx.Err, ldapdir.ErrAmbiguous):
+		return "", fmt.Errorf("who is the login %s: %w", tx.User, tx.Err)
 	case tx.Principal == nil:
-		return fmt.Sprintf("the login %s is nobody in the directory", tx.User)
+		return fmt.Sprintf("the login %s is nobody in the directory", tx.User), nil
 	case tx.Principal.DN == entry.DN, slices.Contains(tx.Principal.Addresses, organizer.Address), delegate(entry, tx.Principal):
-		return ""
+		return "", nil
 	}
-	return fmt.Sprintf("%s may not act for %s", tx.User, organizer.Address)
+	return fmt.Sprintf("%s may not act for %s", tx.User, organizer.Address), nil
 }
 
-func (m *module) mistrustOutsider(tx *filter.Tx, organizer itip.User) string {
+func isResource(e *ldapdir.Entry) bool {
+	return e.Kind == ldapdir.Resource || e.Kind == ldapdir.Collection
+}
+
+// mistrustOutsider asks for what can be seen without DMARC: envelope sender and From are the organizer, and the
+// address is not one of ours that the directory has just not heard of.
+func (m *module) mistrustOutsider(ctx context.Context, tx *filter.Tx, organizer itip.User) (why string, err error) {
 	if m.Organizers != "any" {
-		return fmt.Sprintf("the organizer %s is not one of ours", organizer.Address)
+		return fmt.Sprintf("the organizer %s is not one of ours", organizer.Address), nil
 	}
-	if tx.From != organizer.Address {
-		return fmt.Sprintf("%s may not act for %s", tx.From, organizer.Address)
+	_, ours, err := m.directory.Domain(ctx, organizer.Address.Domain())
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("whose domain is that of %s: %w", organizer.Address, err)
+	case ours:
+		return fmt.Sprintf("the organizer %s is nobody in the directory", organizer.Address), nil
+	case tx.From != organizer.Address:
+		return fmt.Sprintf("%s may not act for %s", tx.From, organizer.Address), nil
+	case author(tx.Message.Header) != organizer.Address:
+		return fmt.Sprintf("the mail is not from %s", organizer.Address), nil
 	}
-	return ""
+	return "", nil
+}
+
+// author is the one address in From, or "".
+func author(h message.Header) address.Address {
+	if h.Count("From") != 1 {
+		return ""
+	}
+	list, err := mail.ParseAddressList(h.Get("From"))
+	if err != nil || len(list) != 1 {
+		return ""
+	}
+	a, err := address.Parse(list[0].Address)
+	if err != nil {
+		return ""
+	}
+	return a
 }
 
 // delegate tells whether an owner names somebody as delegate, by DN, login or address.
