@@ -32,6 +32,9 @@ func (a *account) line(subject, format string, args ...any) {
 func (o *offline) describe() string {
 	var a account
 	a.line("listener", "%s (role %s)", o.env.Listener, o.env.Role)
+	if o.env.Client.IsValid() {
+		a.line("client", "%s", o.env.Client)
+	}
 	if o.env.User != "" {
 		a.line("login", "%s, %s", o.env.User, whois(o.env.Principal, o.env.Err))
 	}

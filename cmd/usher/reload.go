@@ -3,10 +3,8 @@ package main
 import (
 	"errors"
 	"reflect"
-	"slices"
 
 	"usher/milter/config"
-	"usher/milter/filter"
 )
 
 // reload swaps in what the file says now. A bad file changes nothing.
@@ -54,32 +52,4 @@ func changed(frame, c *config.Config) (keys []string) {
 		}
 	}
 	return keys
-}
-
-// modulesAt names the modules that work behind a listener; those that do so for some domains only, with them.
-func modulesAt(l config.Listener, steps []filter.Step) (names []string) {
-	for _, s := range steps {
-		if l.Role == filter.Own && !s.Own {
-			continue
-		}
-		everywhere, domains := s.Module != nil, []string(nil)
-		for _, v := range s.Variants {
-			switch {
-			case v.Listener != "" && v.Listener != l.Name:
-			case v.Domain == "":
-				everywhere = v.Module != nil
-			case v.Module != nil:
-				domains = append(domains, v.Domain)
-			}
-		}
-		if everywhere {
-			names = append(names, s.Name)
-			continue
-		}
-		slices.Sort(domains)
-		for _, d := range slices.Compact(domains) {
-			names = append(names, s.Name+"@"+d)
-		}
-	}
-	return names
 }
