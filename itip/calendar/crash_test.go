@@ -1,6 +1,7 @@
 package calendar_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -32,6 +33,7 @@ type story struct {
 func stories() []story {
 	event := calendartest.Event
 	old := event("a", "09:00", "10:00", "SUMMARY:old").Encode()
+	copied := event("a", "09:00", "10:00", "SUMMARY:copied").Encode()
 	other := event("b", "14:00", "15:00", "SUMMARY:other").Encode()
 	fresh := event("a", "11:00", "12:00", "SUMMARY:new")
 	return []story{
@@ -51,7 +53,7 @@ func stories() []story {
 			do: func(d *calendar.Dir) error { return remove(d, "a") }, want: map[string]string{"b": "other"},
 			steps: "remove, sync folder",
 		}, {
-			name: "delete with copies", files: map[string][]byte{calendar.FileName("a"): old, "copy.ics": old, "both.ics": slices.Concat(other, old)},
+			name: "delete with copies", files: map[string][]byte{calendar.FileName("a"): old, "copy.ics": copied, "both.ics": slices.Concat(other, copied)},
 			always: "b", do: func(d *calendar.Dir) error { return remove(d, "a") }, want: map[string]string{"b": "other"},
 			steps: "remove, sync folder, create, write, sync file, rename, sync folder, remove, sync folder",
 		}, {
@@ -234,7 +236,9 @@ func hold(d *calendar.Dir, o *itip.Object) (calendar.Hold, error) {
 	for _, p := range ps {
 		claim.Periods = append(claim.Periods, calendar.Span{From: p.From, To: p.To})
 	}
-	return d.Hold(background, calendar.Put{Calendar: room, UID: o.UID(), Object: o, Base: base, Claim: claim, Key: "request"})
+	ctx, cancel := context.WithTimeout(background, time.Minute)
+	defer cancel()
+	return d.Hold(ctx, calendar.Put{Calendar: room, UID: o.UID(), Object: o, Base: base, Claim: claim, Key: "request for " + o.UID()})
 }
 
 func book(d *calendar.Dir, o *itip.Object) error {
@@ -243,4 +247,61 @@ func book(d *calendar.Dir, o *itip.Object) error {
 		return err
 	}
 	return h.Confirm(background)
+}
+
+// TestSpentHold holds that a hold whose booking stands, because of a crash before it was removed, does not come
+// back to life when the booking is cancelled.
+func TestSpentHold(t *testing.T) {
+	folder := t.TempDir()
+	d := open(t, folder, calendar.Options{})
+	h, err := hold(d, calendartest.Event("a", "09:00", "10:00"))
+	must(t, err)
+	d.OnStep(func(step string) {
+		if step == "rename" {
+			panic(crashed{})
+		}
+	})
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Fatal("no crash")
+			}
+		}()
+		_ = h.Confirm(background)
+	}()
+	if got := len(leftOvers(t, folder)); got != 1 {
+		t.Fatalf("%d holds are left over; want 1", got)
+	}
+	other := open(t, folder, calendar.Options{})
+	must(t, remove(other, "a"))
+	must(t, book(other, calendartest.Event("b", "09:30", "10:30")))
+}
+
+// TestHalfWritten holds that what a crash left half written is taken away by the next writer.
+func TestHalfWritten(t *testing.T) {
+	folder := t.TempDir()
+	d := open(t, folder, calendar.Options{})
+	must(t, book(d, calendartest.Event("a", "09:00", "10:00")))
+	for _, below := range []string{"", calendar.HoldFolder} {
+		write(t, filepath.Join(folder, room, below, calendar.NewFile), []byte("half"))
+	}
+	must(t, remove(d, "a"))
+	if left := leftOvers(t, folder); len(left) > 0 {
+		t.Errorf("left over: %q", left)
+	}
+}
+
+// TestKeyOfAnother holds that a retry never takes a hold of another request for its own.
+func TestKeyOfAnother(t *testing.T) {
+	d := open(t, t.TempDir(), calendar.Options{})
+	anonymous := claim("a", 0)
+	anonymous.Key = ""
+	first, err := d.Hold(background, anonymous)
+	must(t, err)
+	ctx, cancel := context.WithTimeout(background, 100*time.Millisecond)
+	defer cancel()
+	if h, err := d.Hold(ctx, anonymous); err == nil {
+		t.Errorf("two have the same hold: %v", h)
+	}
+	must(t, first.Confirm(background))
 }

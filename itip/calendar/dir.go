@@ -82,7 +82,7 @@ func (d *Dir) Folders(ctx context.Context, user string) ([]Folder, error) {
 // Busy implements Reader.
 func (d *Dir) Busy(ctx context.Context, cal string, from, to time.Time) (ps []Period, v Version, err error) {
 	err = d.read(ctx, cal, func(s *section) error {
-		v = s.index.version()
+		v = s.index.overview().version
 		ps, err = s.busy(from, to)
 		return err
 	})

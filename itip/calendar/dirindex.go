@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -15,12 +16,25 @@ import (
 type index struct {
 	folder     identity  // of the folder when it was read
 	generation uint64    // of the calendar then
-	read       time.Time // when the files were last looked at one by one
+	until      time.Time // when the files will be looked at one by one again
 	files      map[string]*file
 	places     map[string][]*item // by UID, the one that counts first
 	bad        map[string]*file   // those that cannot be read
 	objects    int
-	mix        *Version // of all objects that count; nil until asked for
+	over       *overview // nil until asked for
+}
+
+// overview is what every look needs of all objects that count, put together after a change when it is asked for.
+type overview struct {
+	version Version
+	reaches []reach
+}
+
+// reach is the time that an object can touch at all, in Unix seconds; close together, so that going through
+// those of a large calendar takes no time to speak of.
+type reach struct {
+	first, last int64
+	item        *item
 }
 
 // file is one file with objects as it was read.
@@ -35,14 +49,13 @@ type file struct {
 
 // item is one object in a file.
 type item struct {
-	file        *file
-	number      int // in the file
-	uid         string
-	version     Version
-	mark        mixture // of uid and version
-	first, last time.Time
-	endless     bool
-	hidden      bool // another file with the same UID counts
+	file    *file
+	number  int // in the file
+	uid     string
+	version Version
+	mark    mixture // of uid and version
+	reach   reach
+	hidden  bool // another file with the same UID counts
 }
 
 // identity tells one state of a file from another without reading it. A change within the resolution of the
@@ -89,16 +102,20 @@ func (f *file) list(objects []*itip.Object, local *time.Location) {
 	for i, o := range objects {
 		it := &item{file: f, number: i, uid: o.UID(), version: keep(o).version}
 		it.mark.add(it.uid, it.version)
-		it.first, it.last, it.endless = o.Bounds(local)
-		it.endless = it.endless || it.first.IsZero() // nothing to tell by: an event without a start, or no event
+		it.reach = reach{math.MinInt64, math.MaxInt64, it}
+		// Without a first moment there is nothing to tell by: whoever looks looks closer.
+		if first, last, endless := o.Bounds(local); !first.IsZero() {
+			it.reach.first = first.Unix()
+			if !endless {
+				it.reach.last = last.Unix()
+			}
+		}
 		f.items = append(f.items, it)
 	}
 }
 
 // touches tells whether an object may take time within [from, to).
-func (it *item) touches(from, to time.Time) bool {
-	return !it.hidden && it.first.Before(to) && (it.endless || !it.last.Before(from))
-}
+func (r reach) touches(from, to time.Time) bool { return r.first <= to.Unix() && r.last >= from.Unix() }
 
 // set takes a file into the index in the place of what had its name.
 func (x *index) set(f *file) {
@@ -111,7 +128,7 @@ func (x *index) set(f *file) {
 		x.settle(it.uid, append(x.places[it.uid], it))
 	}
 	x.objects += len(f.items)
-	x.mix = nil
+	x.over = nil
 }
 
 // drop takes a file out of the index.
@@ -126,7 +143,7 @@ func (x *index) drop(name string) {
 		x.settle(it.uid, slices.DeleteFunc(x.places[it.uid], func(o *item) bool { return o == it }))
 	}
 	x.objects -= len(f.items)
-	x.mix = nil
+	x.over = nil
 }
 
 // settle says which of the objects with one UID counts: the one in the file that we would write, else the
@@ -160,19 +177,21 @@ func (x *index) find(uid string) *item {
 	return nil
 }
 
-// version is that of the whole calendar.
-func (x *index) version() Version {
-	if x.mix == nil {
-		var all mixture
-		for _, f := range x.files {
-			for _, it := range f.items {
-				if !it.hidden {
-					all.mix(it.mark)
-				}
+// overview puts together what there is.
+func (x *index) overview() *overview {
+	if x.over != nil {
+		return x.over
+	}
+	var all mixture
+	x.over = &overview{reaches: make([]reach, 0, x.objects)}
+	for _, f := range x.files {
+		for _, it := range f.items {
+			if !it.hidden {
+				all.mix(it.mark)
+				x.over.reaches = append(x.over.reaches, it.reach)
 			}
 		}
-		v := all.version()
-		x.mix = &v
 	}
-	return *x.mix
+	x.over.version = all.version()
+	return x.over
 }

@@ -88,13 +88,21 @@ func acquire(ctx context.Context, folder string, write bool) (lock, error) {
 	}
 }
 
-// tryLock locks the file that has this name now. A lock on a file that somebody replaced meanwhile would
-// exclude nobody.
 func tryLock(path string, flags int) (lock, error) {
 	f, err := os.OpenFile(path, flags|unix.O_NOFOLLOW, fileMode)
 	if err != nil {
 		return lock{}, err
 	}
+	if err := lockOpened(f, path); err != nil {
+		f.Close()
+		return lock{}, err
+	}
+	return lock{f}, nil
+}
+
+// lockOpened locks a file that still has this name. A lock on one that somebody replaced meanwhile would
+// exclude nobody.
+func lockOpened(f *os.File, path string) (err error) {
 	for {
 		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		if !errors.Is(err, unix.EINTR) {
@@ -104,11 +112,7 @@ func tryLock(path string, flags int) (lock, error) {
 	if err == nil && !sameFile(f, path) {
 		err = unix.EWOULDBLOCK
 	}
-	if err != nil {
-		f.Close()
-		return lock{}, err
-	}
-	return lock{f}, nil
+	return err
 }
 
 func sameFile(f *os.File, path string) bool {

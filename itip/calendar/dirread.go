@@ -20,8 +20,9 @@ import (
 	"usher/itip"
 )
 
-// recheck is how long an index is believed while neither the folder nor the generation moved. Only a file
-// that somebody changes in place, by hand, may be seen that much later.
+// recheck is how long an index is believed while neither the folder nor the generation moved: a file that
+// somebody changes in place, by hand, may be seen that much later. For large calendars it is longer, up to
+// ten times, so that looking at every file takes a small part of the time only.
 const recheck = time.Second
 
 // section is one calendar folder while we hold its lock: the ledger of the directory store.
@@ -38,7 +39,7 @@ type section struct {
 
 // refresh makes the index tell what is in the folder now.
 func (s *section) refresh() error {
-	now := time.Now()
+	began := time.Now()
 	id, _, err := identify(s.path)
 	if err != nil {
 		return err
@@ -48,13 +49,15 @@ func (s *section) refresh() error {
 		return err
 	}
 	x := s.index
-	if age := now.Sub(x.read); x.folder == id && x.generation == generation && age >= 0 && age < s.dir.recheck {
+	if x.folder == id && x.generation == generation && began.Before(x.until) {
 		return nil
 	}
 	if err := s.readFolder(); err != nil {
 		return err
 	}
-	x.folder, x.generation, x.read = id, generation, now
+	now := time.Now()
+	x.folder, x.generation = id, generation
+	x.until = now.Add(min(max(s.dir.recheck, 20*now.Sub(began)), 10*s.dir.recheck))
 	return nil
 }
 
@@ -124,9 +127,6 @@ func (s *section) load(name string, old *file) (*file, []*itip.Object) {
 		return old, nil
 	}
 	objects, err := itip.Parse(data)
-	if err == nil && len(objects) == 0 { // cut off, or something else altogether
-		err = errors.New("no object in it")
-	}
 	if err != nil {
 		f.bad = err
 		return f, nil
@@ -173,7 +173,7 @@ func (s *section) object(it *item) (*itip.Object, error) {
 		return nil, s.unreadable(it.file.name, err)
 	}
 	if sha256.Sum256(data) != it.file.sum {
-		s.index.read = time.Time{} // whoever comes next looks at everything again
+		s.index.until = time.Time{} // whoever comes next looks at everything again
 		return nil, s.unreadable(it.file.name, errors.New("changes while it is read"))
 	}
 	objects, err := itip.Parse(data)

@@ -70,20 +70,18 @@ func (s *section) busy(from, to time.Time) ([]Period, error) {
 		return nil, err
 	}
 	var all []Period
-	for _, f := range s.index.files {
-		for _, it := range f.items {
-			if !it.touches(from, to) {
-				continue
-			}
-			if err := s.ctx.Err(); err != nil {
-				return nil, err
-			}
-			ps, err := s.periods(it, from, to)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, ps...)
+	for _, r := range s.index.overview().reaches {
+		if !r.touches(from, to) {
+			continue
 		}
+		if err := s.ctx.Err(); err != nil {
+			return nil, err
+		}
+		ps, err := s.periods(r.item, from, to)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ps...)
 	}
 	sortPeriods(all)
 	return all, nil

@@ -3,9 +3,6 @@ package calendartest
 import (
 	"fmt"
 	"slices"
-	"testing"
-
-	"usher/itip/calendar"
 )
 
 // busyTimes is what a store says about time.
@@ -118,29 +115,3 @@ const zone = "BEGIN:VTIMEZONE\r\nTZID:Here\r\n" +
 	"BEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\n" +
 	"BEGIN:DAYLIGHT\r\nDTSTART:19700329T020000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nEND:DAYLIGHT\r\n" +
 	"END:VTIMEZONE\r\n"
-
-// Fill puts n events into a calendar, five a day of an hour each, beginning with the suite's day: for benchmarks.
-func Fill(b testing.TB, store calendar.Store, cal string, n int) {
-	b.Helper()
-	for i := range n {
-		uid := fmt.Sprintf("event-%d@example.org", i)
-		hour := fmt.Sprintf("%d %02d:", i/5, 8+2*(i%5))
-		p := calendar.Put{Calendar: cal, UID: uid, Object: Event(uid, hour+"00", hour+"59", "STATUS:CONFIRMED", "CLASS:"+class(i))}
-		if err := store.Put(b.Context(), p); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func class(i int) string { return []string{"PUBLIC", "PRIVATE"}[i%2] }
-
-// Texts is what Fill puts, as encoded objects with a name for each.
-func Texts(n int) map[string][]byte {
-	texts := map[string][]byte{}
-	for i := range n {
-		hour := fmt.Sprintf("%d %02d:", i/5, 8+2*(i%5))
-		o := Event(fmt.Sprintf("event-%d@example.org", i), hour+"00", hour+"59", "CLASS:"+class(i))
-		texts[fmt.Sprintf("event-%d", i)] = o.Encode()
-	}
-	return texts
-}

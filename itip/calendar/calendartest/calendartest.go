@@ -67,10 +67,12 @@ func begin(t *testing.T, s Site) *room {
 	if s.ConfirmWithin == 0 {
 		s.ConfirmWithin = calendar.ConfirmWithin
 	}
-	return &room{T: t, site: s, store: s.Host(), cal: s.Calendars[0], other: s.Calendars[1], ctx: t.Context()}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // so that a store that waits for ever is told from a slow one
+	t.Cleanup(cancel)
+	return &room{T: t, site: s, store: s.Host(), cal: s.Calendars[0], other: s.Calendars[1], ctx: ctx}
 }
 
-// at gives the room as another host sees it.
+// elsewhere gives the room as another host sees it.
 func (r *room) elsewhere() *room {
 	o := *r
 	o.store = r.site.Host()
@@ -187,7 +189,7 @@ func (r *room) holding(p calendar.Put) <-chan outcome {
 // queued returns when somebody holds this time: until then a probe gets it.
 func (r *room) queued(from, to string) {
 	r.Helper()
-	for {
+	for range 2000 {
 		ctx, cancel := context.WithTimeout(r.ctx, patience)
 		h, err := r.store.Hold(ctx, r.claim("probe", from, to, 1))
 		cancel()
@@ -195,5 +197,7 @@ func (r *room) queued(from, to string) {
 			return
 		}
 		r.must(h.Withdraw(r.ctx))
+		time.Sleep(time.Millisecond)
 	}
+	r.Fatalf("nobody is seen to hold the time from %s to %s", from, to)
 }
