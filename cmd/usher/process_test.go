@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -183,4 +184,18 @@ func (p *process) get(path string) string {
 		p.t.Fatalf("%s: %s, %v", path, r.Status, err)
 	}
 	return string(body)
+}
+
+// deaf waits until nobody answers on a socket any more.
+func (p *process) deaf(socket string) {
+	p.t.Helper()
+	for range 6000 {
+		conn, err := net.Dial("unix", filepath.Join(p.home, socket))
+		if err != nil {
+			return
+		}
+		conn.Close()
+		time.Sleep(10 * time.Millisecond)
+	}
+	p.t.Fatalf("%s is still answered", socket)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	stdlog "log"
 	"log/slog"
@@ -20,12 +19,9 @@ func serve(s stdio, args []string) error {
 	if err := flags.parse(s, args); err != nil {
 		return err
 	}
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP) // from the beginning, or an early one would end us
-	defer signal.Stop(hup)
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
-	context.AfterFunc(ctx, stop)
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT) // from the beginning, or an early SIGHUP would end us
+	defer signal.Stop(signals)
 	c, err := load(*file)
 	if err != nil {
 		return err
@@ -38,7 +34,7 @@ func serve(s stdio, args []string) error {
 	}
 	service, err := newService(*file, e)
 	if err == nil {
-		err = service.run(ctx, hup)
+		err = service.run(signals)
 	}
 	if err != nil {
 		log.Error("ended", "err", err)

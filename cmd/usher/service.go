@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -82,28 +84,32 @@ func (s *service) use(e *engine) {
 	s.engines.replace(&generation{engine: e, Pipeline: e.pipeline(e.live(s.done)), close: e.close})
 }
 
-// run listens, serves, and drains when ctx ends.
-func (s *service) run(ctx context.Context, hup <-chan os.Signal) error {
+// run listens, serves, and drains when a signal says so.
+func (s *service) run(signals <-chan os.Signal) error {
 	defer s.close()
 	open, err := s.listen()
 	if err != nil {
 		return err
 	}
-	group, running := errgroup.WithContext(ctx)
+	group, running := errgroup.WithContext(context.Background())
 	s.serve(group, open)
 	s.log.Info("serving", "version", release(), "config", s.file, "listeners", len(open.milter))
-	s.wait(running, hup)
+	s.wait(running, signals)
 	s.drain()
 	return group.Wait()
 }
 
 // wait returns when told to stop, or when a listener broke; SIGHUP reloads meanwhile.
-func (s *service) wait(running context.Context, hup <-chan os.Signal) {
+func (s *service) wait(running context.Context, signals <-chan os.Signal) {
 	for {
 		select {
 		case <-running.Done():
 			return
-		case <-hup:
+		case sig := <-signals:
+			if sig != syscall.SIGHUP {
+				signal.Reset(syscall.SIGTERM, syscall.SIGINT) // a second one ends us at once
+				return
+			}
 			s.reload()
 		}
 	}

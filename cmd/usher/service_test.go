@@ -1,10 +1,10 @@
 package main
 
 import (
-	"context"
 	"log/slog"
 	"os"
 	"slices"
+	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -29,17 +29,16 @@ func inProcess(t *testing.T) (*service, *process) {
 func TestServiceLeavesNothingBehind(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	s, p := inProcess(t)
-	ctx, stop := context.WithCancel(context.Background())
-	hup := make(chan os.Signal)
+	signals := make(chan os.Signal)
 	ended := make(chan error)
-	go func() { ended <- s.run(ctx, hup) }()
+	go func() { ended <- s.run(signals) }()
 	p.await("msg=serving ")
 	session := p.dial("s")
 	deliver(t, session, lunch(t))
 	session.Close()
-	hup <- os.Interrupt // whatever comes through this channel is a SIGHUP
+	signals <- syscall.SIGHUP
 	p.await("configuration loaded")
-	stop()
+	signals <- syscall.SIGTERM
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
