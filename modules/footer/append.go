@@ -3,11 +3,9 @@ package footer
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
-	"mime"
 	"strings"
-
-	"golang.org/x/net/html"
 
 	"usher/milter/filter"
 	"usher/milter/message"
@@ -19,7 +17,7 @@ func (m *module) append(p *message.Part) (edit filter.ReplacePart, ok bool, err 
 	if p.MediaType() == "text/html" {
 		words = m.html
 	}
-	if words == "" {
+	if words == "" || !known(p.Encoding()) { // what cannot be decoded cannot be added to
 		return edit, false, nil
 	}
 	old, err := p.Bytes(maxText)
@@ -29,99 +27,88 @@ func (m *module) append(p *message.Part) (edit filter.ReplacePart, ok bool, err 
 	if err != nil {
 		return edit, false, err
 	}
-	added, charset := inCharset(words, p.Charset())
-	if charset != "" { // the part has to be raised to another charset
-		text, err := p.Text(maxText)
-		if err != nil {
-			return edit, false, nil // mislabelled text stays byte for byte
-		}
-		old = []byte(text)
+	fitted, ok := fit(p, old, words)
+	if !ok {
+		return edit, false, nil
 	}
-	return rewrite(p, insert(p.MediaType(), old, added), charset), true, nil
+	edit, err = rewrite(p, fitted)
+	return edit, err == nil, err
 }
 
 // armored tells whether a text is, or holds, something OpenPGP made (RFC 4880 6.2).
 func armored(text []byte) bool { return bytes.Contains(text, []byte("-----BEGIN PGP ")) }
 
-// inCharset writes words in a part's charset; where it cannot hold them, in UTF-8, and names that.
-func inCharset(words, charset string) (encoded []byte, raised string) {
-	if !wide(charset) {
-		if b, err := message.EncodeText(words, charset); err == nil {
-			return b, ""
+// insert puts the footer behind a text, or before the end of an HTML body. Whether there is a last line break is
+// the old text's choice.
+func insert(p *message.Part, f fitted) []byte {
+	eol := []byte("\r\n")
+	if bytes.IndexByte(f.old, '\n') >= 0 && !bytes.Contains(f.old, eol) {
+		eol = eol[1:]
+	}
+	added := bytes.ReplaceAll(f.added, []byte("\n"), eol)
+	if p.MediaType() == "text/html" {
+		at := bodyEnd(f.old)
+		if lineBefore(f.old, at)+len(added) > maxLine {
+			added = append(bytes.Clone(eol), added...)
 		}
+		return bytes.Join([][]byte{f.old[:at], added, eol, f.old[at:]}, nil)
 	}
-	return []byte(words), "utf-8"
+	before, after := behind(p, f.old, eol), eol
+	if len(f.old) > 0 && !bytes.HasSuffix(f.old, []byte("\n")) {
+		after = nil
+	}
+	return bytes.Join([][]byte{f.old, before, added, after}, nil)
 }
 
-// wide are charsets whose bytes cannot be appended to as they are: two bytes a character, or with a state.
-func wide(charset string) bool {
-	c := strings.ToLower(charset)
-	return strings.HasPrefix(c, "utf-16") || strings.HasPrefix(c, "utf-32") || strings.HasPrefix(c, "iso-2022") || c == "utf-7" || c == "hz-gb-2312"
-}
-
-func isASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
-
-// insert puts the footer behind a text, or before the end of an HTML body.
-func insert(mediaType string, old, added []byte) []byte {
-	added = bytes.ReplaceAll(added, []byte("\n"), []byte("\r\n"))
-	if mediaType == "text/html" {
-		at := bodyEnd(old)
-		return bytes.Join([][]byte{old[:at], added, []byte("\r\n"), old[at:]}, nil)
-	}
+// behind is what separates a plain text from what comes behind it: its last line has to end, and where a space at
+// its end says that it flows on (RFC 3676 4.1), an empty line stops it.
+func behind(p *message.Part, old, eol []byte) (sep []byte) {
 	if len(old) > 0 && !bytes.HasSuffix(old, []byte("\n")) {
-		old = append(old[:len(old):len(old)], "\r\n"...)
+		sep = append(sep, eol...)
 	}
-	return bytes.Join([][]byte{old, added, []byte("\r\n")}, nil)
+	last := bytes.TrimRight(old, "\r\n")
+	if isFlowed(p) && bytes.HasSuffix(last, []byte(" ")) && len(old)-len(last) <= len(eol) {
+		sep = append(sep, eol...)
+	}
+	return sep
 }
 
-// bodyEnd is the offset of the last real </body> or </html>, or the end. A tokenizer finds it, so that one
-// in a script, a comment or an attribute does not count.
-func bodyEnd(doc []byte) int {
-	z := html.NewTokenizer(bytes.NewReader(doc))
-	at, body, root := 0, -1, -1
-	for {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			break
+// maxLine is the longest line a mail may have (RFC 5322 2.1.1).
+const maxLine = 998
+
+// lineBefore is how much of a line stands before an offset.
+func lineBefore(text []byte, at int) int { return at - bytes.LastIndexByte(text[:at], '\n') - 1 }
+
+func hasLongLine(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if len(bytes.TrimRight(line, "\r\n")) > maxLine {
+			return true
 		}
-		raw := len(z.Raw())
-		if kind == html.EndTagToken {
-			switch name, _ := z.TagName(); string(name) {
-			case "body":
-				body = at
-			case "html":
-				root = at
-			}
-		}
-		at += raw
 	}
-	switch {
-	case z.Err() != io.EOF:
-		return len(doc)
-	case body >= 0:
-		return body
-	case root >= 0:
-		return root
-	}
-	return len(doc)
+	return false
 }
 
-// rewrite keeps the part's transfer encoding where it can still carry the text.
-func rewrite(p *message.Part, text []byte, charset string) filter.ReplacePart {
+// rewrite keeps the part's transfer encoding where it can still carry the text. What comes as it is stays as it
+// is, 8-bit where 7-bit is declared included.
+func rewrite(p *message.Part, f fitted) (filter.ReplacePart, error) {
 	edit := filter.ReplacePart{Path: p.Path}
+	text := insert(p, f)
 	encoding := p.Encoding()
-	if encoding == "7bit" && !isASCII(string(text)) || !known(encoding) {
+	if encoding == "7bit" && (!isASCII(f.added) || f.charset != "" && !isASCII(text)) || literal(encoding) && hasLongLine(f.added) {
 		encoding = "quoted-printable"
 	}
-	if charset != "" {
-		edit.Fields = append(edit.Fields, message.NewField("Content-Type", withCharset(p, charset)))
+	lf := false
+	if encoding == "quoted-printable" && bareBreak(text) {
+		raw, err := io.ReadAll(io.LimitReader(p.Raw(), 4*maxText))
+		if err != nil {
+			return edit, fmt.Errorf("read part %s: %w", p.Path, err)
+		}
+		if lf = bytes.IndexByte(raw, '\n') >= 0 && bytes.IndexByte(raw, '\r') < 0 && bytes.IndexByte(text, '\r') < 0; !lf {
+			encoding = "base64" // quoted-printable would make CRLF of line breaks that are none
+		}
+	}
+	if f.charset != "" {
+		edit.Fields = append(edit.Fields, message.NewField("Content-Type", withCharset(p, f.charset)))
 	}
 	if encoding != p.Encoding() {
 		edit.Fields = append(edit.Fields, message.NewField("Content-Transfer-Encoding", encoding))
@@ -129,24 +116,47 @@ func rewrite(p *message.Part, text []byte, charset string) filter.ReplacePart {
 	if len(edit.Fields) > 0 && len(p.Path) == 0 && !p.Header.Has("MIME-Version") {
 		edit.Fields = append(edit.Fields, message.NewField("MIME-Version", "1.0"))
 	}
-	edit.Content = message.EncodeBody(text, encoding)
-	return edit
+	edit.Content = text
+	if !literal(encoding) {
+		edit.Content = message.EncodeBody(text, encoding)
+	}
+	if lf { // a file with LF line ends stays one
+		edit.Content = bytes.ReplaceAll(edit.Content, []byte("\r\n"), []byte("\n"))
+	}
+	return edit, nil
 }
 
 func known(encoding string) bool {
-	switch encoding {
-	case "7bit", "8bit", "binary", "quoted-printable", "base64":
-		return true
-	}
-	return false
+	return literal(encoding) || encoding == "quoted-printable" || encoding == "base64"
 }
 
-// withCharset is the part's content type with another charset and all other parameters kept.
-func withCharset(p *message.Part, charset string) string {
-	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Type"))
-	if err != nil {
-		params = map[string]string{}
+// literal are the transfer encodings that are none.
+func literal(encoding string) bool {
+	return encoding == "7bit" || encoding == "8bit" || encoding == "binary"
+}
+
+// bareBreak tells whether there is a CR or LF that is not part of a CRLF.
+func bareBreak(text []byte) bool {
+	n := bytes.Count(text, []byte("\r\n"))
+	return bytes.Count(text, []byte("\r")) != n || bytes.Count(text, []byte("\n")) != n
+}
+
+func isFlowed(p *message.Part) bool {
+	return p.MediaType() == "text/plain" && strings.EqualFold(p.Param("format"), "flowed")
+}
+
+// flowed writes words for a format=flowed part: no line flows into the next, and those a reader would take for
+// quoted or stuffed are stuffed (RFC 3676 4.2, 4.4). The signature's "-- " is what it is (4.3).
+func flowed(words string) string {
+	lines := strings.Split(words, "\n")
+	for i, l := range lines {
+		if l != "-- " {
+			l = strings.TrimRight(l, " ")
+		}
+		if strings.HasPrefix(l, " ") || strings.HasPrefix(l, ">") || strings.HasPrefix(l, "From ") {
+			l = " " + l
+		}
+		lines[i] = l
 	}
-	params["charset"] = charset
-	return mime.FormatMediaType(p.MediaType(), params)
+	return strings.Join(lines, "\n")
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"usher/milter/filter"
 	"usher/milter/message"
@@ -64,10 +65,13 @@ func load(key, file string, wrong filter.Mistakes) (string, filter.Mistakes) {
 		return "", append(wrong, filter.Mistake{Key: key, Text: err.Error()})
 	case len(text) > maxFooter:
 		return "", append(wrong, filter.Mistake{Key: key, Text: fmt.Sprintf("%s is larger than %d bytes", file, maxFooter)})
+	case !utf8.Valid(text):
+		return "", append(wrong, filter.Mistake{Key: key, Text: file + " is not UTF-8"})
 	case strings.TrimSpace(string(text)) == "":
 		return "", append(wrong, filter.Mistake{Key: key, Text: file + " is empty"})
 	}
-	return strings.TrimRight(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n"), wrong
+	words := strings.ReplaceAll(strings.TrimPrefix(string(text), "\uFEFF"), "\r\n", "\n")
+	return strings.TrimRight(words, "\n"), wrong
 }
 
 // Match wants mail that our people wrote themselves and nobody has signed.
