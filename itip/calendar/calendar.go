@@ -1,8 +1,8 @@
 // Package calendar says what a calendar is: something that can be read, and a store that keeps objects such
 // that two hosts that book one room at the same moment meet in it and only one of them wins.
 //
-// It knows objects, versions, busy time and claims on it. It does not know where a calendar lies, who may
-// book it or why.
+// It knows objects, versions, busy time and claims on it, and keeps them in memory (Memory) or in folders of
+// .ics files (Dir). It does not know whose a calendar is, who may book it or why, and speaks no protocol.
 package calendar
 
 import (

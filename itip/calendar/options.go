@@ -11,7 +11,7 @@ type Options struct {
 	// HoldLife and ConfirmWithin replace the constants of these names where they are not zero.
 	HoldLife, ConfirmWithin time.Duration
 	// Index is of how many objects the directory store remembers where they lie and when they take place
-	// (about 300 bytes each); 0 is 200,000. A single calendar with more is still served, and read anew each time.
+	// (about 500 bytes each); 0 is 200,000. A single calendar with more is still served, and read anew each time.
 	Index int
 	// Objects is how many parsed objects the directory store keeps at hand (about 10 kB each); 0 is 4,096.
 	Objects int
