@@ -60,8 +60,12 @@ func (b *branch) leave(addrs []address.Address) *branch {
 	part := *b
 	part.rcpts = nil
 	var rest []Recipient
+	leaving := map[address.Address]bool{}
+	for _, a := range addrs {
+		leaving[a] = true
+	}
 	for _, r := range b.rcpts {
-		if slices.Contains(addrs, r.Address) {
+		if leaving[r.Address] {
 			part.rcpts = append(part.rcpts, r)
 		} else {
 			rest = append(rest, r)
@@ -126,22 +130,11 @@ func ofMail(e Edit) bool {
 	return true
 }
 
-// forSome turns a plan for some recipients of a branch into one for the branch.
+// forSome turns a plan for some recipients of a branch into one for the branch: where the mail is to change, they
+// leave it with all that was planned for them, in its order.
 func forSome(edits []Edit, rcpts []Recipient) []Edit {
-	var whole []Edit
-	split := Split{}
-	for _, e := range edits {
-		if ofMail(e) {
-			split.Edits = append(split.Edits, e)
-		} else {
-			whole = append(whole, e)
-		}
+	if !slices.ContainsFunc(edits, ofMail) {
+		return edits
 	}
-	if len(split.Edits) == 0 {
-		return whole
-	}
-	for _, r := range rcpts {
-		split.Rcpts = append(split.Rcpts, r.Address)
-	}
-	return append(whole, split)
+	return []Edit{Split{Rcpts: addresses(rcpts), Edits: edits}}
 }

@@ -53,7 +53,7 @@ func (d *draft) step(ctx context.Context, i int, b *branch) {
 	s := &d.p.Steps[i]
 	env := d.tx.Envelope
 	env.Rcpts, env.From = b.rcpts, b.from
-	for _, share := range s.shares(&env) {
+	for share := range s.shares(&env) {
 		some := len(share.rcpts) < len(env.Rcpts)
 		view := b.view(d.tx, share.rcpts)
 		interest, err := share.interest(&view.Envelope, view.Message.Header)
@@ -107,9 +107,30 @@ func (d *draft) edit(ctx context.Context, b *branch, edits []Edit) error {
 	if err != nil {
 		return err
 	}
+	d.once(b, append(slices.Clone(more), &edited))
 	*b = edited
 	d.branches = append(d.branches, more...)
 	return nil
+}
+
+// once sees to it that nobody gets the mail twice: somebody who is added and already on another branch is not
+// added. Of what was made of one branch just now, those split off it come first.
+func (d *draft) once(was *branch, now []*branch) {
+	taken := map[address.Address]bool{}
+	take := func(b *branch) {
+		for _, r := range b.rcpts {
+			taken[r.Address] = true
+		}
+	}
+	for _, b := range d.branches {
+		if b != was {
+			take(b)
+		}
+	}
+	for _, b := range now {
+		b.rcpts = slices.DeleteFunc(slices.Clone(b.rcpts), func(r Recipient) bool { return taken[r.Address] })
+		take(b)
+	}
 }
 
 // sendBranches keeps the branch with the most recipients for the transaction (a quarantined one first: only
@@ -202,11 +223,16 @@ func (d *draft) outcome() Outcome {
 	return o
 }
 
-// difference is what is in a and not in b.
+// difference is what is in a and not in b. Who was dropped and added again with other ESMTP arguments is in both
+// differences.
 func difference(a, b []Recipient) []Recipient {
+	have := map[address.Address][]Recipient{}
+	for _, r := range b {
+		have[r.Address] = append(have[r.Address], r)
+	}
 	var rest []Recipient
 	for _, r := range a {
-		if !slices.ContainsFunc(b, func(s Recipient) bool { return s.Address == r.Address }) {
+		if !slices.ContainsFunc(have[r.Address], func(s Recipient) bool { return slices.Equal(s.Args, r.Args) }) {
 			rest = append(rest, r)
 		}
 	}

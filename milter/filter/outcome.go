@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"strings"
 	"time"
 
 	"usher/address"
@@ -31,26 +32,38 @@ type Reason struct {
 	Took  time.Duration
 }
 
-// Why joins what the steps said, for the one log line.
+// Why joins what the steps said, for the one log line. It is bounded: what a mail makes us say is the business of
+// whoever wrote it.
 func (o Outcome) Why() string {
-	var why string
+	var b strings.Builder
 	for _, r := range o.Reasons {
 		said := r.said()
-		if said == "" {
+		switch {
+		case said == "":
 			continue
+		case b.Len() > maxWhy:
+			return b.String() + "; …"
+		case b.Len() > 0:
+			b.WriteString("; ")
 		}
-		if why != "" {
-			why += "; "
-		}
-		why += r.Step + ": " + said
+		b.WriteString(r.Step + ": " + said)
 	}
-	return why
+	return b.String()
 }
+
+// maxWhy and maxSaid bound the log line, in bytes.
+const (
+	maxWhy  = 2000
+	maxSaid = 500
+)
 
 func (r Reason) said() string {
 	said := r.Plan.Why
 	if r.Err != nil {
 		said = r.Err.Error()
+	}
+	if len(said) > maxSaid {
+		said = strings.ToValidUTF8(said[:maxSaid], "") + "…"
 	}
 	if said != "" && r.Audit {
 		said = "would: " + said

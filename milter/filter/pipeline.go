@@ -73,7 +73,7 @@ func (p *Pipeline) Header(ctx context.Context, env *Envelope, h message.Header) 
 	}
 	var all Interest
 	for i := range p.Steps {
-		for _, share := range p.Steps[i].shares(env) {
+		for share := range p.Steps[i].shares(env) {
 			interest, err := share.interest(env, h)
 			if err != nil {
 				interest = Header // Run meets the same error and answers by on_error

@@ -54,6 +54,9 @@ func (r *run) once() (o Outcome, done bool) {
 	case err == nil:
 		return d.outcome(), true
 	case errors.Is(err, ErrStale) && !errors.As(err, &failed):
+		if errors.Is(err, ErrHeld) {
+			r.release() // to the back of the queue: the one we wait for may be in it
+		}
 		if err := r.reserve(d.calendars()); err != nil {
 			return r.unavailable(err), true
 		}
@@ -80,8 +83,12 @@ func (r *run) leaveOut(failed *EffectError) bool {
 
 // passes tells whether every setting of the step that counts for this mail says pass.
 func (r *run) passes(step int) bool {
-	s := &r.p.Steps[step]
-	return !slices.ContainsFunc(s.shares(&r.tx.Envelope), func(sh share) bool { return sh.OnError != Pass })
+	for share := range r.p.Steps[step].shares(&r.tx.Envelope) {
+		if share.OnError != Pass {
+			return false
+		}
+	}
+	return true
 }
 
 // reserve takes a turn at the calendars concerned; turns are given in order of arrival.
@@ -104,7 +111,7 @@ func (r *run) reserve(calendars []string) error {
 func (r *run) release() {
 	if r.free != nil {
 		r.free()
-		r.free = nil
+		r.free, r.reserved, r.ctx = nil, nil, r.host
 	}
 }
 

@@ -3,7 +3,9 @@ package filter
 import (
 	"context"
 	"fmt"
+	"iter"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"usher/address"
@@ -36,10 +38,13 @@ type Variant struct {
 	Setting
 }
 
+// off is the setting of a module that is not asked.
+var off Setting
+
 // setting is what counts for this listener and domain; domain "" is "no particular one".
 func (s *Step) setting(env *Envelope, domain string) *Setting {
 	if env.Role == Own && !s.Own {
-		return &Setting{}
+		return &off
 	}
 	for i := len(s.Variants) - 1; i >= 0; i-- {
 		v := &s.Variants[i]
@@ -77,20 +82,52 @@ type share struct {
 	rcpts []Recipient
 }
 
+// settingForAll is what counts for every recipient, if it is the same.
+func (s *Step) settingForAll(env *Envelope) (set *Setting, same bool) {
+	set = s.settingFor(env, env.Rcpts[0].Address)
+	if s.ofSender(env) || len(s.Variants) == 0 {
+		return set, true
+	}
+	for i := range env.Rcpts {
+		if s.settingFor(env, env.Rcpts[i].Address) != set {
+			return nil, false
+		}
+	}
+	return set, true
+}
+
 // shares groups the recipients by what counts for them, in order of first appearance; disabled ones are left out.
-func (s *Step) shares(env *Envelope) []share {
-	var all []share
-next:
-	for _, r := range env.Rcpts {
-		set := s.settingFor(env, r.Address)
-		for i := range all {
-			if all[i].Setting == set {
-				all[i].rcpts = append(all[i].rcpts, r)
-				continue next
+// Where it is the same for all there is nothing to group: most mail is not for us and has to cost little.
+func (s *Step) shares(env *Envelope) iter.Seq[share] {
+	return func(yield func(share) bool) {
+		if len(env.Rcpts) == 0 {
+			return
+		}
+		if set, same := s.settingForAll(env); same {
+			if set.Module != nil {
+				yield(share{set, env.Rcpts})
+			}
+			return
+		}
+		for _, sh := range s.groups(env) {
+			if !yield(sh) {
+				return
 			}
 		}
-		if set.Module != nil {
+	}
+}
+
+func (s *Step) groups(env *Envelope) []share {
+	var all []share
+	for _, r := range env.Rcpts {
+		set := s.settingFor(env, r.Address)
+		i := slices.IndexFunc(all, func(sh share) bool { return sh.Setting == set })
+		switch {
+		case set.Module == nil:
+		case i < 0:
 			all = append(all, share{set, []Recipient{r}})
+		default:
+			all[i].rcpts = append(all[i].rcpts, r)
 		}
 	}
 	return all

@@ -10,6 +10,9 @@ import (
 // ErrStale says that what a plan rests on has changed: plan again.
 var ErrStale = calendar.ErrStale
 
+// ErrHeld is the ErrStale that says to let others have their turn before planning again.
+var ErrHeld = calendar.ErrHeld
+
 // World performs effects. Package world does it for real; explain and audit have one that only listens.
 type World interface {
 	// Apply performs all effects of one mail, in its own safe order: claims by calendar name, plain puts,
