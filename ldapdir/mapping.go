@@ -38,6 +38,9 @@ func newMapping(s Schema) *mapping {
 	return m
 }
 
+// Entry makes an entry of what a backend found, as a Dir with this schema would; nil is one about to be deleted.
+func (s Schema) Entry(raw Raw, now time.Time) *Entry { return newMapping(s).entry(raw, now) }
+
 // entry maps one entry; nil is one that is about to be deleted, which is as good as gone.
 func (m *mapping) entry(raw Raw, now time.Time) *Entry {
 	e := &Entry{DN: raw.DN, Attrs: pack(raw.Attrs), Fetched: now}
