@@ -1,0 +1,191 @@
+package envelope
+
+import (
+	"strings"
+
+	"usher/address"
+	"usher/ldapdir"
+)
+
+// denies (C6): who may write to the recipient. Everybody who shares an address has to agree.
+func (p *policy) denies(f *facts, d *delivery) outcome {
+	if d.exempt {
+		return outcome{}
+	}
+	p.whom(f, d)
+	if rules := p.senderRules[p.carried(d)]; len(rules) > 0 {
+		if o := p.admits(f, d, d.to.Entry(), rules); o.reason != accepted {
+			return o
+		}
+	}
+	for _, e := range d.to.Owners {
+		rules, err := parseRules(ruleTexts(e, p.attrs.SenderRules))
+		if err != nil {
+			f.cause = err
+			return refuse(policyMalformed, d.rcpt)
+		}
+		if o := p.admits(f, d, e, rules); o.reason != accepted {
+			return o
+		}
+	}
+	return outcome{}
+}
+
+// carried is the address the recipient's entry carries: what is set for single addresses is set for that.
+func (p *policy) carried(d *delivery) address.Address {
+	if d.to.Address != "" {
+		return d.to.Address
+	}
+	return p.untag(d.rcpt)
+}
+
+func (p *policy) admits(f *facts, d *delivery, e *ldapdir.Entry, rules []rule) outcome {
+	if len(rules) == 0 {
+		return outcome{}
+	}
+	refusal := refuse(rcptRecipientDenies, d.rcpt)
+	if isGroup(e) {
+		refusal = refuse(rcptGroupClosed, d.rcpt)
+	}
+	if d.env.From == "" { // a report must find its way to a person
+		return outcomeOf(truthOf(!isGroup(e) || p.Groups.AcceptNullSender), refusal)
+	}
+	return outcomeOf(p.list(rules).judge(f, d.from.allow(p, d.pr.believed()), d.from.deny(p)), refusal)
+}
+
+// mode (C6): the posting mode of the address, else of its entry.
+func (p *policy) mode(f *facts, d *delivery) outcome {
+	if d.exempt || d.ours != yes {
+		return outcome{}
+	}
+	p.whom(f, d)
+	if mode := p.posting[p.carried(d)]; mode != "" {
+		return p.posts(f, d, d.to.Entry(), mode)
+	}
+	for _, e := range d.to.Owners {
+		mode, ok := p.modeOf(e, p.carried(d))
+		if !ok {
+			return refuse(policyMalformed, d.rcpt)
+		}
+		if o := p.posts(f, d, e, mode); o.reason != accepted {
+			return o
+		}
+	}
+	return outcome{}
+}
+
+// modeOf is an entry's mode: values are a mode, or a mode and the one address it is for. ok is false for what is
+// none of ours.
+func (p *policy) modeOf(e *ldapdir.Entry, a address.Address) (mode string, ok bool) {
+	if isGroup(e) {
+		mode = p.Groups.DefaultMode
+	}
+	single := ""
+	for _, value := range values(e, p.attrs.Posting) {
+		word, rest, alias := strings.Cut(strings.TrimSpace(value), " ")
+		word, known := modeWord(word)
+		if !known {
+			return "", false
+		}
+		if !alias {
+			mode = word
+		} else if b, err := address.Parse(rest); err != nil {
+			return "", false
+		} else if a == b {
+			single = word
+		}
+	}
+	if single != "" {
+		mode = single
+	}
+	return mode, true
+}
+
+// modeWord reads a mode; TRUE and FALSE are what Exchange writes of senders who have to be logged in.
+func modeWord(s string) (string, bool) {
+	switch s = strings.ToLower(s); s {
+	case "public", "internal", "members", "moderated":
+		return s, true
+	case "true":
+		return "internal", true
+	case "false":
+		return "public", true
+	}
+	return "", false
+}
+
+// posts tells whether a mode lets the sender write.
+func (p *policy) posts(f *facts, d *delivery, e *ldapdir.Entry, mode string) outcome {
+	refusal := refuse(rcptGroupInternal, d.rcpt)
+	switch mode {
+	case "members":
+		refusal.reason = rcptGroupMembers
+	case "internal":
+	default:
+		return outcome{}
+	}
+	if d.env.From == "" {
+		return outcomeOf(truthOf(e != nil && !isGroup(e) || p.Groups.AcceptNullSender), refusal)
+	}
+	if mode == "internal" {
+		return outcomeOf(truthOf(d.pr.believed()), refusal)
+	}
+	return outcomeOf(p.isMember(f, d, e), refusal)
+}
+
+// isMember: of a group; of anything else, whoever it is and who acts for it.
+func (p *policy) isMember(f *facts, d *delivery, e *ldapdir.Entry) truth {
+	outside := f.ours(d.env.From.Domain()) == no
+	switch {
+	case e == nil:
+		return no
+	case isGroup(e) && outside && len(d.from.people) == 0:
+		if p.Groups.ExternalMembers != "envelope" {
+			return no
+		}
+		return f.member(e.DN, party{address: d.env.From})
+	case !d.pr.believed():
+		return no
+	}
+	t := no
+	for _, person := range d.from.people {
+		if isGroup(e) {
+			t = t.or(f.member(e.DN, party{entry: person}))
+			continue
+		}
+		t = t.or(truthOf(person.DN == e.DN)).or(f.anyNames(e.Delegates, party{entry: person}))
+	}
+	return t
+}
+
+// spend (C7): the rate. Only what nobody else refuses is counted.
+func (p *policy) spend(f *facts, d *delivery) outcome { return p.rate(f, d.env, d.pr) }
+
+// moderated (C8, C9): moderators and those on the skip list write directly.
+func (p *policy) moderated(f *facts, d *delivery) outcome {
+	if d.ours != yes || d.exempt {
+		return outcome{}
+	}
+	for _, e := range d.to.Owners {
+		if mode, _ := p.modeOf(e, p.carried(d)); mode != "moderated" || p.posting[p.carried(d)] != "" {
+			continue
+		}
+		if t := p.skips(f, d, e); t != yes {
+			return outcomeOf(t, refuse(moderationNotAvailable, d.rcpt))
+		}
+	}
+	return outcome{}
+}
+
+// skips tells whether the sender, or whom he acts for, need not wait for a moderator.
+func (p *policy) skips(f *facts, d *delivery, e *ldapdir.Entry) truth {
+	if !d.pr.believed() {
+		return no
+	}
+	names := append(append([]string{}, values(e, p.attrs.Moderators)...), values(e, p.attrs.SkipModeration)...)
+	t := no
+	for _, person := range d.from.also {
+		t = t.or(f.anyNames(names, party{entry: person}))
+	}
+	return t
+}

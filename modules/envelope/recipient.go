@@ -1,0 +1,234 @@
+package envelope
+
+import (
+	"usher/address"
+	"usher/ldapdir"
+	"usher/milter/filter"
+)
+
+// delivery is one recipient, and what the steps need to know about the mail to it.
+type delivery struct {
+	env  *filter.Envelope
+	rcpt address.Address
+	pr   principal
+	from acting
+	to   ldapdir.Match
+	ours truth
+	// exempt: a list of the site lets the mail pass whatever lists of people say.
+	exempt bool
+}
+
+// recipient decides at RCPT TO, in the order of the rules C1 to C9; the first that speaks decides.
+func (p *policy) recipient(f *facts, env *filter.Envelope, rcpt address.Address) outcome {
+	if !p.RecipientChecks {
+		return outcome{}
+	}
+	d := &delivery{env: env, rcpt: rcpt}
+	for _, step := range []func(*facts, *delivery) outcome{
+		p.who, p.reach, p.stop, p.tooMany, p.whom, p.sites, p.restricted, p.unknown, p.disabled, p.denies, p.mode, p.spend, p.moderated,
+	} {
+		f.begin()
+		if o := f.guard(step(f, d)); o.reason != accepted || o.final {
+			return o
+		}
+	}
+	return outcome{}
+}
+
+// who finds the principal; what is wrong with him was said at MAIL.
+func (p *policy) who(f *facts, d *delivery) outcome {
+	var t truth
+	if d.pr, t = p.principal(f, d.env); t == unsure {
+		return unavailable()
+	}
+	return outcome{}
+}
+
+// reach (C1): postmaster and abuse can be written to, except by the disabled.
+func (p *policy) reach(f *facts, d *delivery) outcome {
+	if !p.reachable[d.rcpt.Local()] {
+		return outcome{}
+	}
+	switch f.ours(d.rcpt.Domain()) {
+	case unsure:
+		return unavailable()
+	case no:
+		return outcome{}
+	}
+	if why, _ := p.stopped(d.pr.entry); why == principalDisabled {
+		return outcome{} // and on to C2
+	}
+	return outcome{final: true}
+}
+
+// stop (C2): who was suspended or disabled.
+func (p *policy) stop(f *facts, d *delivery) outcome {
+	if d.pr.account == "" {
+		return outcome{}
+	}
+	p.touch(f, d)
+	why, text, t := p.halted(f, d.pr.entry, d.pr.account)
+	if t == no {
+		if t = p.overDenied(f, d.pr, 0); t == yes {
+			why, text = principalSuspended, p.Status.Text
+		}
+	}
+	switch {
+	case t == unsure:
+		return unavailable()
+	case t == yes:
+		return outcome{reason: why, own: text}
+	}
+	return outcome{}
+}
+
+// touch makes what follows rest on the principal's entry.
+func (p *policy) touch(f *facts, d *delivery) {
+	if d.pr.login != "" {
+		f.login(d.pr.login)
+	}
+}
+
+// tooMany (C3): recipients of one mail, counting those that were accepted.
+func (p *policy) tooMany(_ *facts, d *delivery) outcome {
+	if most := p.limitsOf(d.pr).RcptPerMessage; d.pr.account != "" && most > 0 && len(d.env.Rcpts) >= most {
+		return outcome{reason: limitRcpts, limit: limit{most: int64(most), used: int64(len(d.env.Rcpts))}}
+	}
+	return outcome{}
+}
+
+// whom finds who is acted for, and whom the recipient's address belongs to.
+func (p *policy) whom(f *facts, d *delivery) outcome {
+	var t truth
+	if d.from, t = p.acting(f, d.env, d.pr); t == unsure {
+		return unavailable()
+	}
+	if d.ours = f.ours(d.rcpt.Domain()); d.ours == unsure {
+		return unavailable()
+	}
+	if d.ours == no {
+		return outcome{} // nobody needs to be asked
+	}
+	if d.to, t = f.owners(d.rcpt); t == unsure {
+		return unavailable()
+	}
+	return outcome{}
+}
+
+// sites: the lists of the site, about senders and about recipients nobody is kept from.
+func (p *policy) sites(f *facts, d *delivery) outcome {
+	if len(p.site) > 0 && d.env.From != "" {
+		switch p.matched(f, d) {
+		case unsure:
+			return unavailable()
+		case no:
+			return refuse(rcptRecipientDenies, d.rcpt)
+		}
+	}
+	if len(p.exempt) == 0 {
+		return outcome{}
+	}
+	any, _ := p.receiver(d)
+	t := list{rules: p.exempt}.judge(f, any, any)
+	d.exempt = d.exempt || t == yes
+	return outcome{}
+}
+
+// matched asks the lists of senders: no for a blocked one. An allowed one is exempt.
+func (p *policy) matched(f *facts, d *delivery) truth {
+	allow, deny := d.from.allow(p, d.pr.believed()), d.from.deny(p)
+	d.exempt = list{rules: p.site}.judge(f, allow, deny) == yes && p.hasAllow(f, allow, deny)
+	return list{rules: p.site, open: true}.judge(f, allow, deny)
+}
+
+// hasAllow tells whether an allow rule of the site's lists is about the sender, as opposed to none at all.
+func (p *policy) hasAllow(f *facts, allow, deny subject) bool {
+	for _, r := range p.site {
+		if !r.deny && allow.matches(f, r) == yes {
+			return true
+		}
+	}
+	return false
+}
+
+// receiver is the recipient as lists on senders see him: an allow rule has to cover everybody who gets the mail.
+func (p *policy) receiver(d *delivery) (allow, deny subject) {
+	deny = subject{address: d.rcpt, untagged: p.untag(d.rcpt), people: d.to.Owners, itself: true}
+	allow = deny
+	allow.all = true
+	return allow, deny
+}
+
+// restricted (C4): to whom the principal may write, and whom he acts for.
+func (p *policy) restricted(f *facts, d *delivery) outcome {
+	if d.exempt || d.pr.login == "" {
+		return outcome{}
+	}
+	p.touch(f, d)
+	p.whom(f, d)
+	verdict := yes
+	if p.DelegatePolicy == "both" || d.from.owner == nil {
+		verdict = p.mayWriteTo(f, d, d.pr.entry, d.pr.own.rules)
+	}
+	if verdict == yes && d.from.owner != nil {
+		verdict = p.mayWriteTo(f, d, d.from.owner, p.accounts[accountOf(d.from.owner, "")].rules)
+	}
+	return outcomeOf(verdict, refuse(rcptSenderRestricted, d.rcpt))
+}
+
+// spoiled is the verdict of a list with a malformed rule.
+const spoiled truth = -1
+
+func outcomeOf(verdict truth, refusal outcome) outcome {
+	switch verdict {
+	case spoiled:
+		return refuse(policyMalformed, refusal.about)
+	case unsure:
+		return unavailable()
+	case no:
+		return refusal
+	}
+	return outcome{}
+}
+
+func (p *policy) mayWriteTo(f *facts, d *delivery, whose *ldapdir.Entry, more []rule) truth {
+	rules, err := parseRules(ruleTexts(whose, p.attrs.RecipientRules))
+	if err != nil {
+		f.cause = err
+		return spoiled
+	}
+	allow, deny := p.receiver(d)
+	return p.list(append(rules, more...)).judge(f, allow, deny)
+}
+
+func (p *policy) list(rules []rule) list { return list{rules: rules, open: p.KolabCompatOpenAllowlist} }
+
+// unknown: an address of ours that nobody has.
+func (p *policy) unknown(f *facts, d *delivery) outcome {
+	if d.ours != yes || len(d.to.Owners) > 0 || !p.refuses(d.rcpt.Domain()) {
+		return outcome{}
+	}
+	f.owners(d.rcpt)
+	return refuse(rcptUnknown, d.rcpt)
+}
+
+func (p *policy) refuses(domain string) bool {
+	if refuse, set := p.refuse[domain]; set {
+		return refuse
+	}
+	return p.refuse["*"]
+}
+
+// disabled (C5): everybody who has the address.
+func (p *policy) disabled(f *facts, d *delivery) outcome {
+	if len(d.to.Owners) == 0 {
+		return outcome{}
+	}
+	f.owners(d.rcpt)
+	for _, e := range d.to.Owners {
+		if why, _ := p.stopped(e); why != principalDisabled {
+			return outcome{}
+		}
+	}
+	return refuse(rcptDisabled, d.rcpt)
+}

@@ -1,0 +1,210 @@
+package envelope
+
+import (
+	"time"
+
+	"usher/address"
+	"usher/ldapdir"
+	"usher/milter/filter"
+)
+
+// outcome is what a step says: the zero outcome has nothing against the mail.
+type outcome struct {
+	reason  reason
+	about   address.Address // whom or what the text is about
+	own     string          // words for the account's owner, from the directory
+	limit   limit           // that was reached
+	final   bool            // the steps behind this one are not asked
+	passing bool            // accepted, whatever a list says (site-wide)
+}
+
+func refuse(r reason, about address.Address) outcome { return outcome{reason: r, about: about} }
+
+func unavailable() outcome { return outcome{reason: directoryUnavailable} }
+
+// guard makes a refusal temporary that would rest on facts older than they should be.
+func (f *facts) guard(o outcome) outcome {
+	if o.reason.permanent() && f.stale {
+		return unavailable()
+	}
+	return o
+}
+
+// mail decides at MAIL FROM.
+func (p *policy) mail(f *facts, env *filter.Envelope) outcome {
+	f.begin()
+	pr, t := p.principal(f, env)
+	switch {
+	case !p.SenderChecks:
+		return outcome{}
+	case t == unsure:
+		return unavailable()
+	case t == no:
+		return f.guard(refuse(principalUnknown, ""))
+	case pr.anonymous() && env.Role == filter.Submission:
+		return refuse(principalNone, "")
+	}
+	for _, step := range []func(*facts, *filter.Envelope, principal) outcome{p.fromHere, p.sender, p.size} {
+		f.begin()
+		if o := f.guard(step(f, env, pr)); o.reason != accepted {
+			return o
+		}
+	}
+	return outcome{}
+}
+
+// fromHere: some groups may submit from some networks only.
+func (p *policy) fromHere(f *facts, env *filter.Envelope, pr principal) outcome {
+	switch t, _ := p.network(f, env, pr); t {
+	case unsure:
+		return unavailable()
+	case no:
+		return refuse(principalNetwork, "")
+	}
+	return outcome{}
+}
+
+// sender: may the principal use this envelope sender.
+func (p *policy) sender(f *facts, env *filter.Envelope, pr principal) outcome {
+	switch {
+	case env.From == "":
+		return p.nullSender(pr)
+	case pr.login != "":
+		return p.entitled(f, env.From, pr)
+	}
+	if o := p.suspendedOwner(f, env.From); o.reason != accepted {
+		return o
+	}
+	if pr.host != nil && !pr.host.Relay {
+		return p.entitled(f, env.From, pr)
+	}
+	return p.stranger(f, env, pr)
+}
+
+func (p *policy) nullSender(pr principal) outcome {
+	switch {
+	case pr.login != "" && p.AuthNullSender == "reject",
+		pr.host != nil && !pr.host.Relay && !pr.host.NullSender:
+		return refuse(senderNull, "")
+	}
+	return outcome{}
+}
+
+// entitled wants a grant.
+func (p *policy) entitled(f *facts, from address.Address, pr principal) outcome {
+	c := p.grant(f, pr, from)
+	if c.kind != none {
+		return outcome{}
+	}
+	switch {
+	case c.known != yes:
+		return unavailable()
+	case c.stopped == principalSuspended:
+		return refuse(principalSuspended, from)
+	case c.stopped != accepted:
+		return refuse(senderOwnerDisabled, from)
+	case c.owned == yes:
+		return refuse(senderNotOwned, from)
+	}
+	switch f.ours(from.Domain()) {
+	case unsure:
+		return unavailable()
+	case yes:
+		return refuse(senderUnknownLocal, from)
+	}
+	return refuse(senderExternal, from)
+}
+
+// suspendedOwner: the address of a suspended account is not to be seen from anywhere, with or without a login.
+func (p *policy) suspendedOwner(f *facts, from address.Address) outcome {
+	m, t := f.owners(from)
+	if t == unsure {
+		return unavailable()
+	}
+	for _, owner := range m.Owners {
+		why, _, known := p.halted(f, owner, accountOf(owner, ""))
+		if known == unsure {
+			return unavailable()
+		}
+		if why != principalSuspended {
+			return outcome{} // somebody else has the address, too
+		}
+	}
+	if len(m.Owners) > 0 {
+		return refuse(principalSuspended, from)
+	}
+	return outcome{}
+}
+
+// stranger: nobody logged in.
+func (p *policy) stranger(f *facts, env *filter.Envelope, pr principal) outcome {
+	if p.LocalSender != "require-auth" || pr.host != nil {
+		return outcome{}
+	}
+	switch _, t := f.owners(env.From); t {
+	case unsure:
+		return unavailable()
+	case yes:
+		return refuse(senderNotLoggedIn, env.From)
+	}
+	return outcome{}
+}
+
+func (p *policy) size(_ *facts, env *filter.Envelope, pr principal) outcome {
+	limits := p.limitsOf(pr)
+	if limits.Size > 0 && env.Size > int64(limits.Size) {
+		return outcome{reason: limitSize, limit: limit{most: int64(limits.Size), used: env.Size}}
+	}
+	return outcome{}
+}
+
+// limit is a bound that was reached.
+type limit struct {
+	most, used int64
+	window     time.Duration
+	resets     time.Time
+}
+
+// acting is who a mail is from: the owner for delegated mail, else the principal; for a stranger, who he says.
+type acting struct {
+	people  []*ldapdir.Entry // whose rights count
+	also    []*ldapdir.Entry // whose restrictions count, too
+	owner   *ldapdir.Entry   // who is acted for; nil: nobody
+	address address.Address
+	local   truth // the address is of ours
+}
+
+// acting finds out who is acted for.
+func (p *policy) acting(f *facts, env *filter.Envelope, pr principal) (acting, truth) {
+	a := acting{address: env.From}
+	if pr.login == "" {
+		m, t := f.owners(env.From)
+		a.people, a.also = m.Owners, m.Owners
+		if t == no {
+			t = yes
+		}
+		return a, t
+	}
+	if pr.entry != nil {
+		a.people = []*ldapdir.Entry{pr.entry}
+	}
+	a.also = a.people
+	if env.From == "" {
+		return a, yes
+	}
+	c := p.grant(f, pr, env.From)
+	if c.kind != none && c.owner != nil && (pr.entry == nil || c.owner.DN != pr.entry.DN) {
+		a.owner, a.people = c.owner, []*ldapdir.Entry{c.owner}
+		a.also = append([]*ldapdir.Entry{c.owner}, a.also...)
+	}
+	return a, c.known
+}
+
+// allow and deny are the sender as lists on recipients see him.
+func (a acting) allow(p *policy, believed bool) subject {
+	return subject{address: a.address, untagged: p.untag(a.address), people: a.people, stranger: !believed}
+}
+
+func (a acting) deny(p *policy) subject {
+	return subject{address: a.address, untagged: p.untag(a.address), people: a.also}
+}
