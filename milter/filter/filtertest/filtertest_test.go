@@ -79,6 +79,13 @@ func TestChecksHaveTeeth(t *testing.T) {
 			tx.Message.Header[0].Raw = " somebody else"
 			return filter.Plan{}
 		}, "changed the mail"},
+		{"a module that changes what the directory said", func(tx *filter.Tx) filter.Plan {
+			tx.Rcpts[0].Entry.Name += "!"
+			return filter.Plan{}
+		}, "changed the envelope"},
+		{"an answer that is another one an hour later", func(tx *filter.Tx) filter.Plan {
+			return filter.Plan{Effects: []filter.Effect{send(tx.Time.String())}}
+		}, "was sent; want"},
 		{"a booking that a retry does not know again", func(tx *filter.Tx) filter.Plan {
 			n++
 			o := event(t, fmt.Sprintf("uid-%d", n))

@@ -3,7 +3,9 @@ package filtertest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"usher/itip/calendar"
@@ -24,6 +26,7 @@ type stage struct {
 	directory *ldapdir.Dir
 	steps     []filter.Step
 	clock     func() time.Time
+	later     time.Duration // how long after the first attempt it is
 }
 
 // played is what came of a mail: what the pipeline answered and what it would tell the mail server.
@@ -33,6 +36,17 @@ type played struct {
 	early   bool
 	outcome filter.Outcome
 	mail    *message.Message
+	touched bool // the envelope is not what it was
+}
+
+// seen is all of an envelope that a module is shown, entries of the directory included.
+func seen(env filter.Envelope) string {
+	var b strings.Builder
+	for _, r := range env.Rcpts {
+		fmt.Fprintf(&b, "%+v %+v\n", r, r.Entry)
+	}
+	fmt.Fprintf(&b, "%+v %+v %+v", env, env.Principal, env.Sender)
+	return b.String()
 }
 
 // play takes the mail through all callbacks. step is told every point of Apply and may end it there.
@@ -45,6 +59,7 @@ func (s *stage) play(ctx context.Context, c *Case, w filter.World) (played, erro
 	if err != nil {
 		return played{}, err
 	}
+	env.Time = env.Time.Add(s.later)
 	p := &filter.Pipeline{Steps: s.steps, Directory: s.directory, World: w, Log: slog.New(slog.DiscardHandler)}
 	out := played{mail: mail}
 	if r := p.Mail(ctx, &env); r != nil {
@@ -59,7 +74,9 @@ func (s *stage) play(ctx context.Context, c *Case, w filter.World) (played, erro
 	interest, refusal := p.Header(ctx, &env, mail.Header)
 	out.env, out.outcome.Refuse = env, refusal
 	if out.early = interest == filter.Nothing && refusal == nil; !out.early && refusal == nil {
+		before := seen(env)
 		out.outcome = p.Run(ctx, &filter.Tx{Envelope: env, Message: mail, Log: p.Log})
+		out.touched = seen(env) != before
 	}
 	return out, nil
 }

@@ -74,7 +74,8 @@ func (r *runner) stage(t testing.TB) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{outbox: new(world.Outbox), done: new(world.MemoryLog), clock: func() time.Time { return env.Time }}
+	s := &stage{outbox: new(world.Outbox), done: new(world.MemoryLog)}
+	s.clock = func() time.Time { return env.Time.Add(s.later) }
 	s.calendars = calendar.NewMemory(calendar.Options{Now: s.clock})
 	for name, texts := range r.c.calendars() {
 		for _, text := range texts {
@@ -157,7 +158,7 @@ func (r *runner) twice(t testing.TB) {
 	if wanted, _ := r.c.mail(); !bytes.Equal(input, bytesOf(t, wanted)) {
 		t.Error("planning changed the mail it was given")
 	}
-	if env, _, _ := r.c.envelope(); len(one.env.Rcpts) > 0 && one.env.From != env.From {
+	if one.touched || two.touched {
 		t.Error("planning changed the envelope it was given")
 	}
 	if !reflect.DeepEqual(before, s.calendars.Snapshot()) || len(s.outbox.Mails()) > 0 {
@@ -192,8 +193,13 @@ func (r *runner) crashes(t testing.TB, calmEnd *stage) {
 	}
 }
 
+// retryAfter is when a queue brings a mail again: other times stand in it then, and holds of the first attempt have
+// lost their meaning.
+const retryAfter = time.Hour
+
 func (r *runner) retry(t testing.TB, s *stage, after string, want *stage) {
 	t.Helper()
+	s.later = retryAfter
 	again, err := s.play(t.Context(), r.c, s.world(calm))
 	if err != nil {
 		t.Fatal(err)
