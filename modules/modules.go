@@ -4,12 +4,14 @@ package modules
 
 import (
 	"usher/milter/filter"
+	"usher/modules/envelope"
 	"usher/modules/footer"
 	"usher/modules/resource"
 )
 
 // All are the modules there are. The order is code, not configuration.
 var All = []filter.Definition{
+	envelope.Module,
 	resource.Module,
 	footer.Module,
 }

@@ -404,7 +404,6 @@ func (c *caseOf) counters(now time.Time) *filter.MemoryLedger {
 type came struct {
 	expected
 	answers []string // in full
-	took    time.Duration
 }
 
 // said writes a refusal as cases do.

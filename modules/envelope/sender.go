@@ -10,12 +10,11 @@ import (
 
 // outcome is what a step says: the zero outcome has nothing against the mail.
 type outcome struct {
-	reason  reason
-	about   address.Address // whom or what the text is about
-	own     string          // words for the account's owner, from the directory
-	limit   limit           // that was reached
-	final   bool            // the steps behind this one are not asked
-	passing bool            // accepted, whatever a list says (site-wide)
+	reason reason
+	about  address.Address // whom or what the text is about
+	own    string          // words for the account's owner, from the directory
+	limit  limit           // that was reached
+	final  bool            // the steps behind this one are not asked
 }
 
 func refuse(r reason, about address.Address) outcome { return outcome{reason: r, about: about} }
@@ -171,7 +170,6 @@ type acting struct {
 	also    []*ldapdir.Entry // whose restrictions count, too
 	owner   *ldapdir.Entry   // who is acted for; nil: nobody
 	address address.Address
-	local   truth // the address is of ours
 }
 
 // acting finds out who is acted for.
