@@ -8,6 +8,7 @@ package calendar
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"usher/address"
@@ -17,6 +18,10 @@ import (
 // ErrStale says that the calendar moved since it was read: this UID changed, or a claim is overbooked by
 // somebody else. Whoever planned on what was read plans again.
 var ErrStale = errors.New("calendar changed since it was read")
+
+// ErrHeld is the ErrStale of somebody who has waited long enough for an earlier hold: its owner may have died, and
+// whoever resumes it must not have to wait for those who wait.
+var ErrHeld = fmt.Errorf("%w: an earlier hold is in the way", ErrStale)
 
 // ErrUnreadable says that a calendar, or an object inside the window asked for, cannot be read.
 // Nobody may take it for "free" (D-14).

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"time"
 
 	"usher/itip/calendar"
 	"usher/milter/filter"
@@ -18,15 +20,27 @@ func (j *job) take(ctx context.Context) error {
 			continue
 		}
 		p.freed = j.freedBy(ctx, p)
-		err := j.act("hold:"+p.name(), func() (err error) {
-			p.hold, err = j.store.Hold(ctx, p.stored())
-			return err
-		})
+		err := j.act("hold:"+p.name(), func() error { return j.hold(ctx, p) })
 		if err != nil {
 			return j.failed(p.index, "book "+p.name(), err)
 		}
 	}
 	return nil
+}
+
+// waitForHold is how long an earlier hold is waited for at a time. A living owner is done with it long before.
+// A dead one's hold is resumed by the retry of its mail, which may be waiting for the turn that we have.
+const waitForHold = time.Second
+
+// hold takes one claim, or tells with ErrHeld that an earlier one stays in the way.
+func (j *job) hold(ctx context.Context, p *write) (err error) {
+	patient, cancel := context.WithTimeout(ctx, j.waitForHold)
+	defer cancel()
+	p.hold, err = j.store.Hold(patient, p.stored())
+	if err != nil && patient.Err() != nil && ctx.Err() == nil {
+		return fmt.Errorf("%s: %w", p.Calendar, filter.ErrHeld)
+	}
+	return err
 }
 
 // confirm turns all holds into bookings.

@@ -44,6 +44,8 @@ type World struct {
 	hostname  string
 	step      func(point string) error
 
+	waitForHold time.Duration
+
 	calendars turns // whose turn it is at each calendar
 	sending   turns // who is sending the mail of this key
 }
@@ -67,7 +69,7 @@ func WithStep(step func(point string) error) Option {
 
 // New makes a World.
 func New(p Parts, options ...Option) *World {
-	w := &World{store: p.Store, submitter: p.Submitter, done: p.DoneLog, log: p.Log, clock: p.Clock, hostname: p.Hostname}
+	w := &World{store: p.Store, submitter: p.Submitter, done: p.DoneLog, log: p.Log, clock: p.Clock, hostname: p.Hostname, waitForHold: waitForHold}
 	if w.done == nil {
 		w.done = new(MemoryLog)
 	}
