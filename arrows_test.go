@@ -75,7 +75,9 @@ var arrows = map[string][]string{
 	"ldapdir/*":      {"address", "ldapdir"},
 	"milter/message": {"address"},
 	"milter/filter":  {"address", "itip", "itip/calendar", "ldapdir", "milter/message"},
-	"milter/world":   {"address", "itip", "itip/calendar", "milter/filter", "milter/message"},
+	"milter/store":   {},
+	"milter/ledger":  {"milter/filter", "milter/store"},
+	"milter/world":   {"address", "itip", "itip/calendar", "milter/filter", "milter/message", "milter/store"},
 	"milter":         {"address", "milter/filter", "milter/message"},
 	"milter/config":  {"address", "itip/imapcal", "ldapdir", "milter/filter", "milter/world"},
 	"modules/*":      {"address", "itip", "itip/calendar", "ldapdir", "milter/filter", "milter/message"},
@@ -119,7 +121,7 @@ var wrapped = map[string][]string{
 	"github.com/emersion/go-message":  {"milter/message"},
 	"github.com/go-ldap/ldap":         {"ldapdir/ldap", "ldapdir/ldif"}, // a file is asked with the same filters
 	"go.yaml.in/yaml":                 {"milter/config"},
-	"go.etcd.io/bbolt":                {"milter/world"},
+	"go.etcd.io/bbolt":                {"milter/store"},
 	"github.com/prometheus":           {"cmd/usher"},
 	"github.com/rogpeppe/go-internal": {}, // for tests
 }

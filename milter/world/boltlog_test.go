@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
+	"usher/milter/store"
 )
 
 func open(t *testing.T, dir string, now func() time.Time) (*FileLog, *bytes.Buffer) {
@@ -99,9 +99,15 @@ func TestFileLogExpires(t *testing.T) {
 		t.Error("remembers what is over, or not what is not")
 	}
 	record(t, l, "new1", "new2", "new3", "new4")
-	err := l.db.View(func(tx *bolt.Tx) error {
-		if a, b := tx.Bucket(byKey).Stats().KeyN, tx.Bucket(byTime).Stats().KeyN; a != 5 || b != 5 {
-			t.Errorf("%d and %d entries are left; want 5", a, b)
+	err := l.file.View(func(tx *store.Tx) error {
+		for _, bucket := range []string{byKey, byTime} {
+			left := 0
+			for range tx.All(bucket) {
+				left++
+			}
+			if left != 5 {
+				t.Errorf("%s: %d entries are left; want 5", bucket, left)
+			}
 		}
 		return nil
 	})
@@ -113,7 +119,7 @@ func TestFileLogExpires(t *testing.T) {
 func TestFileLogInUse(t *testing.T) {
 	dir := t.TempDir()
 	open(t, dir, clock)
-	if _, err := OpenDoneLog(dir, slog.New(slog.DiscardHandler), clock); !errors.Is(err, ErrInUse) {
+	if _, err := OpenDoneLog(dir, slog.New(slog.DiscardHandler), clock); !errors.Is(err, store.ErrInUse) {
 		t.Errorf("second Open = %v; want in use", err)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
@@ -223,13 +229,13 @@ func TestAFileLogThatCannotBeIsAnError(t *testing.T) {
 // A page that cannot be read in the middle of the work: an error now, and the log is left alone from then on.
 func TestAFileLogThatBreaksIsNotTouchedAgain(t *testing.T) {
 	l, _ := open(t, t.TempDir(), clock)
-	if err := l.use(func() error { panic("page 7: invalid") }); !errors.Is(err, errDamaged) {
-		t.Errorf("use = %v; want damaged", err)
+	if err := l.file.View(func(*store.Tx) error { panic("page 7: invalid") }); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("View = %v; want damaged", err)
 	}
-	if _, err := l.Seen("a"); !errors.Is(err, errDamaged) {
+	if _, err := l.Seen("a"); !errors.Is(err, store.ErrDamaged) {
 		t.Errorf("Seen = %v; want damaged", err)
 	}
-	if err := l.Record("a"); !errors.Is(err, errDamaged) {
+	if err := l.Record("a"); !errors.Is(err, store.ErrDamaged) {
 		t.Errorf("Record = %v; want damaged", err)
 	}
 }
