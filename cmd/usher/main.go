@@ -15,7 +15,7 @@ const (
 	exitOK          = 0
 	exitFailed      = 1  // it ran, and something was not as it should be
 	exitUsage       = 64 // wrong flags or arguments
-	exitNoInput     = 66 // a mail could not be read
+	exitNoInput     = 66 // a mail, a log or Postfix's configuration could not be read
 	exitUnavailable = 69 // filter, explain: the mail is refused for good (5xx)
 	exitSoftware    = 70 // serve: it could not start, or broke while running
 	exitTemporary   = 75 // filter, explain: the mail is deferred (4xx)
@@ -29,6 +29,7 @@ const usage = `usher gives a mail server the manners of a groupware server.
   usher check   [-config FILE] [-probe]        print the mistakes, or the effective configuration
   usher filter  [-config FILE] [flags] [MAIL]  the mail as it would leave, on standard output
   usher explain [-config FILE] [flags] [MAIL]  what would happen to the mail, and why
+  usher doctor  [-config FILE] [-postfix DIR]  what Postfix is told, compared with our listeners
   usher demo    [-v]                           a morning in the office, with nothing else needed
   usher version                                which version this is
   usher help    [COMMAND]                      this text, or the flags of a command

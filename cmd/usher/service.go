@@ -47,6 +47,9 @@ func newService(file string, e *engine) (*service, error) {
 	return s, nil
 }
 
+// commandTimeout is for MAIL, RCPT and the end of a header: Postfix waits 30 s (milter_command_timeout).
+const commandTimeout = 25 * time.Second
+
 // newBudget gives an eighth of the room to memory, the rest to files.
 func newBudget(l config.Limits) *message.Budget {
 	memory := int64(l.Spool) / 8
@@ -59,6 +62,7 @@ func (s *service) newServer(l config.Limits) *milter.Server {
 		Budget:          s.budget,
 		MemoryPerMail:   int64(l.Memory),
 		Timeout:         l.Deadline,
+		CommandTimeout:  commandTimeout,
 		MaxHeaderBytes:  int64(l.Header),
 		MaxHeaderFields: l.HeaderFields,
 		MaxRecipients:   l.Recipients,
