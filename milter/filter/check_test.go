@@ -93,6 +93,7 @@ func TestMemoryLedger(t *testing.T) {
 			t.Errorf("within %v: %v; want %v", window, u, want)
 		}
 	}
+	l.Add(Charge{"a", "", 0, now.Add(time.Hour), "again"})
 	if s, ok := l.Suspended("a"); !ok || s.Why != "too many" || !s.Since.Equal(now) {
 		t.Errorf("suspended: %v, %v", s, ok)
 	}

@@ -11,7 +11,8 @@ type Charge struct {
 	Counter string    // which one
 	Amount  int       // how much
 	Time    time.Time // when: that of the mail, so that counting needs no clock of its own
-	// Suspend is why the account is to be stopped until somebody lets it go on; "" is not.
+	// Suspend is why the account is to be stopped until somebody lets it go on; "" is not. One that is stopped
+	// already stays so for its first reason.
 	Suspend string
 }
 
@@ -25,6 +26,7 @@ type Usage struct {
 type Suspension struct {
 	Since time.Time
 	Why   string
+	By    string // who did it; "" is a charge
 }
 
 // Ledger is what modules read of the counters. The host writes them, from the Charges of verdicts.
@@ -53,7 +55,7 @@ func (l *MemoryLedger) Add(charges ...Charge) {
 		l.counters, l.suspended = map[[2]string][]Charge{}, map[string]Suspension{}
 	}
 	for _, c := range charges {
-		if c.Suspend != "" {
+		if _, already := l.suspended[c.Account]; c.Suspend != "" && !already {
 			l.suspended[c.Account] = Suspension{Since: c.Time, Why: c.Suspend}
 		}
 		if c.Amount <= 0 {
