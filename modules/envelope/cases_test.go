@@ -14,6 +14,7 @@ import (
 
 	"usher/address"
 	"usher/ldapdir"
+	"usher/milter/config"
 	"usher/milter/filter"
 )
 
@@ -31,6 +32,8 @@ type caseOf struct {
 	ID        string                    `yaml:"id"`
 	Title     string                    `yaml:"title"`
 	Config    map[string]any            `yaml:"config"`
+	Module    map[string]any            `yaml:"module"` // settings in our own words, over those of config
+	Relay     []string                  `yaml:"relay_domains"`
 	Directory map[string]map[string]any `yaml:"directory"`
 	WithinMS  int                       `yaml:"within_ms"`
 	LDAP      struct {
@@ -160,12 +163,8 @@ func (m *mailOf) fields(principalMail string) [][2]string {
 	return [][2]string{{"From", principalMail}}
 }
 
-func loadSuite(t testing.TB) *suite {
+func loadSuite(t testing.TB, file string) *suite {
 	t.Helper()
-	file := os.Getenv("USHER_ENVELOPE_CASES")
-	if file == "" {
-		file = "testdata/envelope-cases.yaml"
-	}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -177,16 +176,22 @@ func loadSuite(t testing.TB) *suite {
 	if len(s.Cases) == 0 {
 		t.Fatalf("%s: no cases", file)
 	}
+	s.complete()
+	return &s
+}
+
+// complete gives every case the defaults and the base directory.
+func (s *suite) complete() {
 	for _, c := range s.Cases {
 		c.config = overlay(s.Defaults.Config, c.Config)
 		c.entries = s.with(c.Directory)
 	}
-	return &s
 }
 
 // overlay lays settings over others, key by key.
 func overlay(base, over map[string]any) map[string]any {
-	all := maps.Clone(base)
+	all := map[string]any{}
+	maps.Copy(all, base)
 	for key, v := range over {
 		below, isMap := all[key].(map[string]any)
 		above, also := v.(map[string]any)
@@ -301,11 +306,13 @@ func (s settings) num(path string) int {
 func (s settings) list(path string) []string { return texts(s.at(path)) }
 
 // directoryConfig is the directory section a case describes; the file is put in by whoever opens it.
-func (c *caseOf) directoryConfig() ldapdir.Config {
+func (c *caseOf) directoryConfig(t testing.TB) ldapdir.Config {
+	t.Helper()
+	module := c.moduleConfig(t)
 	s := settings(c.config)
 	cfg := ldapdir.Defaults()
 	cfg.LDIF, cfg.Base, cfg.Preset = "testdata/envelope-cases.yaml", "dc=example,dc=org", "kolab"
-	cfg.Domains = s.list("our_domains")
+	cfg.Domains, cfg.RelayDomains = s.list("our_domains"), c.Relay
 	cfg.RecipientDelimiter = s.str("recipient_delimiter", "")
 	cfg.StripRealms = s.list("login.strip_realms")
 	cfg.Schema.Logins = s.list("login.attrs")
@@ -313,7 +320,7 @@ func (c *caseOf) directoryConfig() ldapdir.Config {
 		cfg.Schema.Addresses = append(cfg.Schema.Addresses, attr, "intl"+attr)
 	}
 	cfg.Schema.Members, cfg.Schema.Forwards = []string{"member"}, []string{"rfc822Member"}
-	cfg.Schema.Wanted = new(Config).DirectoryAttributes("kolab")
+	cfg.Schema.Wanted = module.DirectoryAttributes("kolab")
 	seconds := func(path string) time.Duration { return time.Duration(s.num(path)) * time.Second }
 	cfg.Cache.TTL, cfg.Cache.NegativeTTL, cfg.Cache.MaxStale = seconds("cache.ttl"), seconds("cache.negative_ttl"), seconds("cache.max_stale")
 	return cfg
@@ -356,6 +363,15 @@ func (c *caseOf) moduleConfig(t testing.TB) Config {
 		}
 		m.Hosts[h.str("name", net)] = Host{Net: []Network{n}, Senders: h.list("senders"), Relay: h.flag("relay"),
 			Internal: h.flag("internal"), NullSender: h.flag("null_sender")}
+	}
+	if c.Module != nil {
+		text, err := yaml.Marshal(c.Module)
+		if err == nil {
+			err = config.Decode(c.ID, "testdata", text, &m)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	if ms := m.Check(); len(ms) > 0 {
 		t.Fatal(ms)
@@ -457,7 +473,25 @@ func (m *mailOf) client() netip.Addr {
 // TestCases runs every case twice: through the pure function with a double for a directory, and as a real
 // conversation with the directory in a file.
 func TestCases(t *testing.T) {
-	s := loadSuite(t)
+	file := os.Getenv("USHER_ENVELOPE_CASES")
+	if file == "" {
+		file = "testdata/envelope-cases.yaml"
+	}
+	s := loadSuite(t, file)
+	fmt.Println(s.run(t))
+}
+
+// TestRules runs our own cases, one or more for each numbered rule, over the base directory of the other file.
+func TestRules(t *testing.T) {
+	base, s := loadSuite(t, "testdata/envelope-cases.yaml"), loadSuite(t, "testdata/rules.yaml")
+	s.Defaults = base.Defaults
+	maps.Copy(base.Directory, s.Directory)
+	s.Directory = base.Directory
+	s.complete()
+	fmt.Println(s.run(t))
+}
+
+func (s *suite) run(t *testing.T) string {
 	passed, skipped := 0, 0
 	for _, c := range s.Cases {
 		if c.moderates() {
@@ -473,7 +507,7 @@ func TestCases(t *testing.T) {
 			passed++
 		}
 	}
-	fmt.Printf("%d cases: %d passed, %d failed, %d skipped (moderation)\n", len(s.Cases), passed, len(s.Cases)-passed-skipped, skipped)
+	return fmt.Sprintf("%d cases: %d passed, %d failed, %d skipped (moderation)", len(s.Cases), passed, len(s.Cases)-passed-skipped, skipped)
 }
 
 func (c *caseOf) report(t *testing.T, how string, got []came) {

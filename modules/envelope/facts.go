@@ -39,6 +39,7 @@ type answer struct {
 	match   ldapdir.Match
 	usage   filter.Usage
 	text    string // why an account is suspended
+	relay   bool   // the domain is ours, but its people are elsewhere
 	err     error  // could not be asked
 	source  string
 	fetched time.Time // zero: of this moment
@@ -145,6 +146,12 @@ func (f *facts) ours(domain string) truth {
 	}
 	_, t := f.get(query{kind: askDomain, a: domain})
 	return t
+}
+
+// relayed tells whether a domain is ours but delivered elsewhere.
+func (f *facts) relayed(domain string) bool {
+	a, _ := f.get(query{kind: askDomain, a: domain})
+	return a.relay
 }
 
 // member tells whether somebody is in a group, or in one within it.

@@ -82,6 +82,7 @@ func (g *gatherer) answer(ctx context.Context, f *facts, q query, now time.Time)
 	case askDomain:
 		var d ldapdir.Domain
 		d, a.found, a.err = g.directory.Domain(ctx, q.a)
+		a.relay = d.Relay
 		if a.dated(d.Entry); d.Entry == nil {
 			a.source = "configuration"
 		}

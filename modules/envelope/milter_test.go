@@ -69,7 +69,7 @@ func (*faulty) Close() error { return nil }
 // open is the case's directory as it is at now: what the case says is cached was asked before, at its age.
 func (c *caseOf) open(t testing.TB, now time.Time) *ldapdir.Dir {
 	t.Helper()
-	cfg := c.directoryConfig()
+	cfg := c.directoryConfig(t)
 	backend := &faulty{}
 	serve := func(entries map[string]map[string]any) {
 		file, err := ldif.Parse("case.ldif", ldifOf(entries), cfg.Complete().Profile)

@@ -24,7 +24,7 @@ type double struct {
 
 func (c *caseOf) double(t testing.TB, now time.Time) *double {
 	t.Helper()
-	cfg := c.directoryConfig()
+	cfg := c.directoryConfig(t)
 	d := &double{cfg: cfg, now: now, down: c.LDAP.State != "" && c.LDAP.State != "up"}
 	for dn, attrs := range c.entries {
 		age := time.Duration(-1)
@@ -36,8 +36,11 @@ func (c *caseOf) double(t testing.TB, now time.Time) *double {
 				}
 			}
 		}
-		if d.down && (age < 0 || age > cfg.Cache.MaxStale) {
+		switch {
+		case d.down && (age < 0 || age > cfg.Cache.MaxStale):
 			continue
+		case !d.down && age >= cfg.Cache.TTL:
+			age = -1 // asked again
 		}
 		e := cfg.Complete().Schema.Entry(ldapdir.Raw{DN: dn, Attrs: attrsOf(attrs)}, now.Add(-max(age, 0)))
 		e.Stale = age >= cfg.Cache.TTL
@@ -138,9 +141,9 @@ func (d *double) Search(_ context.Context, url string) ([]*ldapdir.Entry, error)
 }
 
 func (d *double) Domain(_ context.Context, domain string) (ldapdir.Domain, bool, error) {
-	for _, ours := range d.cfg.Domains {
+	for i, ours := range slices.Concat(d.cfg.Domains, d.cfg.RelayDomains) {
 		if c, err := address.CanonicalDomain(ours); err == nil && c == domain {
-			return ldapdir.Domain{Name: c}, true, nil
+			return ldapdir.Domain{Name: c, Relay: i >= len(d.cfg.Domains)}, true, nil
 		}
 	}
 	return ldapdir.Domain{}, false, nil
@@ -151,7 +154,11 @@ func (c *caseOf) pure(t testing.TB, d Directory, now time.Time) *gatherer {
 	t.Helper()
 	var r reader
 	p := r.policy(c.moduleConfig(t))
-	return assemble(p, d, []string{"kolab"}, settings(c.config).str("recipient_delimiter", ""), &tables{}, filter.Host{Ledger: c.counters(now)}).gatherer
+	ts := r.tables(p.Config)
+	if len(r.mistakes) > 0 {
+		t.Fatal(r.mistakes)
+	}
+	return assemble(p, d, []string{"kolab"}, settings(c.config).str("recipient_delimiter", ""), ts, filter.Host{Ledger: c.counters(now)}).gatherer
 }
 
 // playPure asks the function stage by stage, as the callbacks of a milter would.

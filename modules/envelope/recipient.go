@@ -205,18 +205,19 @@ func (p *policy) list(rules []rule) list { return list{rules: rules, open: p.Kol
 
 // unknown: an address of ours that nobody has.
 func (p *policy) unknown(f *facts, d *delivery) outcome {
-	if d.ours != yes || len(d.to.Owners) > 0 || !p.refuses(d.rcpt.Domain()) {
+	if d.ours != yes || len(d.to.Owners) > 0 || !p.refuses(f, d.rcpt.Domain()) {
 		return outcome{}
 	}
 	f.owners(d.rcpt)
 	return refuse(rcptUnknown, d.rcpt)
 }
 
-func (p *policy) refuses(domain string) bool {
+// refuses: people of relay domains need not be in the directory, so those domains have to be named.
+func (p *policy) refuses(f *facts, domain string) bool {
 	if refuse, set := p.refuse[domain]; set {
 		return refuse
 	}
-	return p.refuse["*"]
+	return p.refuse["*"] && !f.relayed(domain)
 }
 
 // disabled (C5): everybody who has the address.

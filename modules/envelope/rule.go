@@ -65,8 +65,11 @@ func ruleValue(s string) (ruleKind, string, error) {
 	case len(s) > 5 && strings.EqualFold(s[:5], "ldap:"):
 		return search, s, ldapdir.CheckURL(s)
 	case strings.HasPrefix(s, "."):
-		d, err := ruleDomain(s[1:])
-		return suffix, d, err
+		d, err := address.CanonicalDomain(s[1:])
+		if err != nil || d[0] == '[' {
+			return suffix, "", errRule
+		}
+		return suffix, d, nil
 	case strings.HasSuffix(s, "@"):
 		a, err := address.Parse(s + "example.org")
 		return localPart, a.Local(), err
