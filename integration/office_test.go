@@ -51,6 +51,7 @@ state_dir: state
 type siteOptions struct {
 	directory string // the YAML of the directory's place
 	main      map[string]string
+	users     map[string]string // for AUTH
 	services  func([]postfix.Service)
 	config    func(string) string
 }
@@ -66,7 +67,7 @@ func newSite(t *testing.T, o siteOptions) *site {
 		o.services(services)
 	}
 	s := &site{t: t, home: t.TempDir(), log: new(syncBuffer)}
-	s.Instance = postfix.Start(t, postfix.Options{Services: services, Local: "unix:" + sockets + "/local", Main: o.main})
+	s.Instance = postfix.Start(t, postfix.Options{Services: services, Local: "unix:" + sockets + "/local", Main: o.main, Users: o.users})
 	if err := os.CopyFS(s.home, office.Files); err != nil {
 		t.Fatal(err)
 	}
