@@ -126,10 +126,16 @@ func (p *Pipeline) heard(env *Envelope, set *Setting, said Checked) *Refusal {
 		refusal = refusalOf(said.Err)
 	}
 	if said.Audit && refusal != nil {
-		p.logger().Info("would refuse", "step", said.Step, "stage", said.Stage, "queue", env.QueueID, "user", env.User,
-			"client", env.Client, "from", env.From, "rcpt", said.Rcpt, "code", refusal.Code, "reason", refusal.Reason, "why", said.Why)
+		p.wouldRefuse(env, said, refusal)
 	}
 	return refusal
+}
+
+// wouldRefuse is the line of audit, the same for every stage: usher audit reads it.
+func (p *Pipeline) wouldRefuse(env *Envelope, said Checked, r *Refusal) {
+	p.logger().Info("would refuse", "step", said.Step, "stage", said.Stage, "listener", env.Listener, "role", env.Role,
+		"queue", env.QueueID, "user", env.User, "client", env.Client, "from", env.From, "rcpt", said.Rcpt,
+		"code", r.Code, "reason", r.Reason, "why", said.Why)
 }
 
 func (p *Pipeline) charge(ctx context.Context, charges []Charge) {

@@ -16,11 +16,12 @@ type Fact struct {
 	Stale  bool          `json:"stale"`  // older than it should be: used because the source does not answer
 }
 
-// The stages at which checkers are asked.
+// The stages at which checkers are asked, and the one at which modules plan.
 const (
-	AtMail   = "mail"
-	AtRcpt   = "rcpt"
-	AtHeader = "header"
+	AtMail    = "mail"
+	AtRcpt    = "rcpt"
+	AtHeader  = "header"
+	AtMessage = "message"
 )
 
 // Checked is what one checker said, and what came of it.

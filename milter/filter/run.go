@@ -19,10 +19,20 @@ func (p *Pipeline) Run(ctx context.Context, tx *Tx) Outcome {
 	for r.attempt = 1; r.attempt <= maxAttempts; r.attempt++ {
 		if outcome, done := r.once(); done {
 			outcome.Attempts = r.attempt
+			p.audited(&tx.Envelope, outcome.Reasons)
 			return outcome
 		}
 	}
 	return r.unavailable(fmt.Errorf("planned %d times, the world moved each time", maxAttempts))
+}
+
+// audited logs the refusals of steps that were only asked, once the mail is decided.
+func (p *Pipeline) audited(env *Envelope, reasons []Reason) {
+	for _, r := range reasons {
+		if r.Audit && r.Plan.Refuse != nil {
+			p.wouldRefuse(env, Checked{Step: r.Step, Stage: AtMessage, Verdict: Verdict{Why: r.Plan.Why}}, r.Plan.Refuse)
+		}
+	}
 }
 
 // run is one mail at the end of its message.
