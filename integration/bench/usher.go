@@ -55,7 +55,11 @@ func startUsher(program, dir string) (*usher, error) {
 	if u.child, err = startChild("tcp", metrics, filepath.Join(home, "log"), program, "serve", "-config", file); err != nil {
 		return nil, err
 	}
-	return u, u.learnScrape()
+	if err := u.learnScrape(); err != nil {
+		u.child.stop()
+		return nil, err
+	}
+	return u, nil
 }
 
 // learnScrape finds what asking costs by asking twice.
