@@ -24,7 +24,8 @@ type suite struct {
 		Config map[string]any `yaml:"config"`
 	} `yaml:"defaults"`
 	Directory map[string]map[string]any `yaml:"directory"`
-	Cases     []*caseOf                 `yaml:"cases"`
+	Raw       []yaml.Node               `yaml:"cases"`
+	Cases     []*caseOf                 `yaml:"-"`
 }
 
 // caseOf is one case. Several mails on one connection stand in Transactions.
@@ -39,25 +40,29 @@ type caseOf struct {
 	LDAP      struct {
 		State string `yaml:"state"`
 	} `yaml:"ldap"`
-	Cache  map[string]cached         `yaml:"cache"`
-	State  map[string]map[string]any `yaml:"state"`
+	Cache  map[string]cached `yaml:"cache"`
+	State  map[string]any    `yaml:"state"`
 	Pauses struct {
 		AfterRcpt float64 `yaml:"after_rcpt"`
 	} `yaml:"pauses"`
 	Transactions []*mailOf `yaml:"transactions"`
 	mailOf       `yaml:",inline"`
 
+	broken  error                     // it could not be read
 	config  map[string]any            // with the defaults
 	entries map[string]map[string]any // with the base directory
 }
 
+// cached is an entry as it was seen before the case, by its name. Absent: there was none.
 type cached struct {
-	Age   float64        `yaml:"age"`
-	Attrs map[string]any `yaml:"attrs"`
+	Age    float64        `yaml:"age"`
+	Attrs  map[string]any `yaml:"attrs"`
+	Absent bool           `yaml:"absent"`
 }
 
 type mailOf struct {
 	Session sessionOf   `yaml:"session"`
+	Auth    *string     `yaml:"auth"` // of one of several mails, in place of the session's
 	Mail    string      `yaml:"mail"`
 	Size    int64       `yaml:"size"`
 	Rcpt    []rcptOf    `yaml:"rcpt"`
@@ -148,6 +153,9 @@ func (c *caseOf) mails() []*mailOf {
 		if m.Session == (sessionOf{}) {
 			m.Session = c.Session
 		}
+		if m.Auth != nil {
+			m.Session.Auth = *m.Auth
+		}
 	}
 	return c.Transactions
 }
@@ -173,8 +181,15 @@ func loadSuite(t testing.TB, file string) *suite {
 	if err := yaml.Unmarshal(text, &s); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	if len(s.Cases) == 0 {
+	if len(s.Raw) == 0 {
 		t.Fatalf("%s: no cases", file)
+	}
+	for i := range s.Raw {
+		c := &caseOf{}
+		if err := s.Raw[i].Decode(c); err != nil { // one that is beyond us fails alone
+			c.broken = err
+		}
+		s.Cases = append(s.Cases, c)
 	}
 	s.complete()
 	return &s
@@ -393,10 +408,16 @@ func (c *caseOf) onError(role string) filter.OnError {
 	return filter.Defer
 }
 
-// counters are the ledger before the case.
+// counters are the ledger before the case: counters by account, or names of suspended accounts.
 func (c *caseOf) counters(now time.Time) *filter.MemoryLedger {
 	l := &filter.MemoryLedger{}
-	for what, accounts := range c.State {
+	for what, v := range c.State {
+		accounts, counted := v.(map[string]any)
+		if !counted {
+			for _, account := range texts(v) {
+				l.Add(filter.Charge{Account: account, Time: now, Suspend: what})
+			}
+		}
 		for account, n := range accounts {
 			charge := filter.Charge{Account: account, Time: now.Add(-time.Minute)}
 			charge.Amount, _ = n.(int)
@@ -500,6 +521,9 @@ func (s *suite) run(t *testing.T) string {
 			continue
 		}
 		ok := t.Run(c.ID, func(t *testing.T) {
+			if c.broken != nil {
+				t.Fatal(c.broken)
+			}
 			t.Run("pure", func(t *testing.T) { c.report(t, "pure", playPure(t, c)) })
 			t.Run("milter", func(t *testing.T) { c.report(t, "milter", playMilter(t, c)) })
 		})

@@ -1,7 +1,10 @@
 package envelope
 
 import (
+	"errors"
+
 	"usher/address"
+	"usher/ldapdir"
 	"usher/milter/filter"
 	"usher/milter/message"
 )
@@ -41,7 +44,9 @@ func (p *policy) decide(f *facts, q question) decision {
 	case atEnd:
 		d.outcome, d.edits = p.end(f, q)
 	}
-	d.cause = f.cause
+	if d.cause = f.cause; d.reason == directoryUnavailable && errors.Is(d.cause, ldapdir.ErrMalformed) {
+		d.reason = policyMalformed // a dynamic group, say, whose search is none: never open, whatever on_error says
+	}
 	d.pr, _ = p.principal(f, q.env)
 	if q.stage == filter.AtRcpt && p.RecipientChecks {
 		d.charges = p.charges(f, q.env, d)

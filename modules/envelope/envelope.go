@@ -90,6 +90,7 @@ func (m *module) check(ctx context.Context, q question) (filter.Verdict, error) 
 	d, f := m.decide(ctx, q)
 	v := filter.Verdict{Charges: d.charges, Why: m.policy.why(d), Proof: f.proof(q.env.Time), Would: q.env.Role == filter.Local}
 	if d.reason == accepted {
+		v.Why = m.policy.right(f, q, d.pr)
 		return v, nil
 	}
 	v.Refusal = m.policy.refusal(d, q.env)
@@ -106,6 +107,18 @@ func cause(d decision) error {
 		return fmt.Errorf("%s: a refusal would rest on stale entries", d.reason)
 	}
 	return fmt.Errorf("%s: %w", d.reason, d.cause)
+}
+
+// right says by which right somebody may use the envelope sender.
+func (p *policy) right(f *facts, q question, pr principal) string {
+	if q.stage != filter.AtMail || q.env.From == "" || pr.anonymous() {
+		return ""
+	}
+	c := p.grant(f, pr, q.env.From)
+	if c.owner == nil {
+		return "sends by " + c.kind.String()
+	}
+	return fmt.Sprintf("sends by %s of %s", c.kind, c.owner.DN)
 }
 
 // why is the sentence for the log. It names the reason, never what a text to strangers leaves out for good reason.

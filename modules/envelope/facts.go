@@ -1,6 +1,7 @@
 package envelope
 
 import (
+	"errors"
 	"time"
 
 	"usher/address"
@@ -46,13 +47,6 @@ type answer struct {
 	stale   bool
 }
 
-// errUnasked is the answer to a query that has not been asked yet.
-var errUnasked = &unasked{}
-
-type unasked struct{}
-
-func (*unasked) Error() string { return "not asked yet" }
-
 // party is somebody a fact is about: an entry of ours, or an address from outside.
 type party struct {
 	entry   *ldapdir.Entry
@@ -91,16 +85,23 @@ func (f *facts) get(q query) (answer, truth) {
 	a, known := f.known[q]
 	if !known {
 		f.needs = append(f.needs, q)
-		f.cause = errUnasked
 		return answer{}, unsure
 	}
 	f.use(q)
 	f.stale = f.stale || a.stale
 	if a.err != nil {
-		f.cause = a.err
+		f.blame(a.err)
 		return a, unsure
 	}
 	return a, truthOf(a.found)
+}
+
+// blame notes why something could not be had. A value that is malformed explains more than a question without an
+// answer: asking again will not help.
+func (f *facts) blame(err error) {
+	if f.cause == nil || errors.Is(err, ldapdir.ErrMalformed) {
+		f.cause = err
+	}
 }
 
 func (f *facts) use(q query) {

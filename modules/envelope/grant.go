@@ -20,7 +20,7 @@ const (
 )
 
 func (k grantKind) String() string {
-	return [...]string{"no grant", "an explicit grant", "a pattern", "on behalf", "send as", "his own"}[k]
+	return [...]string{"no grant", "an explicit grant", "a pattern", "delegation", "send-as", "ownership"}[k]
 }
 
 // grant is the strongest right to an address that was found, and who gave it.

@@ -20,6 +20,7 @@ type double struct {
 	now     time.Time
 	down    bool
 	entries []*ldapdir.Entry // all that is known, also while it is down
+	gone    []*ldapdir.Entry // known not to be there
 }
 
 func (c *caseOf) double(t testing.TB, now time.Time) *double {
@@ -27,17 +28,21 @@ func (c *caseOf) double(t testing.TB, now time.Time) *double {
 	cfg := c.directoryConfig(t)
 	d := &double{cfg: cfg, now: now, down: c.LDAP.State != "" && c.LDAP.State != "up"}
 	for dn, attrs := range c.entries {
-		age := time.Duration(-1)
+		age, absent := time.Duration(-1), false
 		for cachedDN, e := range c.Cache {
 			if ldapdir.SameDN(cachedDN, dn) {
 				age = time.Duration(e.Age * float64(time.Second))
+				absent = e.Absent
 				if e.Attrs != nil && age < cfg.Cache.TTL {
 					attrs = e.Attrs
 				}
 			}
 		}
 		switch {
-		case d.down && (age < 0 || age > cfg.Cache.MaxStale):
+		case absent && age < cfg.Cache.NegativeTTL:
+			d.gone = append(d.gone, cfg.Complete().Schema.Entry(ldapdir.Raw{DN: dn, Attrs: attrsOf(attrs)}, now))
+			continue
+		case d.down && (absent || age < 0 || age > cfg.Cache.MaxStale):
 			continue
 		case !d.down && age >= cfg.Cache.TTL:
 			age = -1 // asked again
@@ -93,7 +98,8 @@ func (d *double) Resolve(_ context.Context, a address.Address) (ldapdir.Match, b
 		if owners := d.pick(func(e *ldapdir.Entry) bool { return slices.Contains(e.Addresses, b) }); len(owners) > 0 {
 			return ldapdir.Match{Owners: owners, Address: b, Tagged: tagged == 1}, true, nil
 		}
-		if err := d.missing(); err != nil {
+		known := slices.ContainsFunc(d.gone, func(e *ldapdir.Entry) bool { return slices.Contains(e.Addresses, b) })
+		if err := d.missing(); err != nil && !known {
 			return ldapdir.Match{}, false, err
 		}
 	}
@@ -131,6 +137,9 @@ func (d *double) ByDNs(ctx context.Context, dns []string) (all []*ldapdir.Entry,
 func (d *double) Search(_ context.Context, url string) ([]*ldapdir.Entry, error) {
 	if d.down {
 		return nil, d.missing()
+	}
+	if err := ldapdir.CheckURL(url); err != nil {
+		return nil, err
 	}
 	base, rest, _ := strings.Cut(strings.TrimPrefix(url, "ldap:///"), "?")
 	filter := rest[strings.LastIndexByte(rest, '?')+1:]

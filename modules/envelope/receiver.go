@@ -21,7 +21,7 @@ func (p *policy) denies(f *facts, d *delivery) outcome {
 	for _, e := range d.to.Owners {
 		rules, err := parseRules(ruleTexts(e, p.attrs.SenderRules))
 		if err != nil {
-			f.cause = err
+			f.blame(err)
 			return refuse(policyMalformed, d.rcpt)
 		}
 		if o := p.admits(f, d, e, rules); o.reason != accepted {

@@ -194,7 +194,7 @@ func outcomeOf(verdict truth, refusal outcome) outcome {
 func (p *policy) mayWriteTo(f *facts, d *delivery, whose *ldapdir.Entry, more []rule) truth {
 	rules, err := parseRules(ruleTexts(whose, p.attrs.RecipientRules))
 	if err != nil {
-		f.cause = err
+		f.blame(err)
 		return spoiled
 	}
 	allow, deny := p.receiver(d)
