@@ -49,18 +49,18 @@ func write(tx *store.Tx, all []entry) error {
 	var batch []byte
 	latest := int64(0)
 	for _, e := range all {
-		var err error
 		switch e.kind {
 		case isSuspension:
-			err = putSuspension(tx, e)
+			if err := putSuspension(tx, e); err != nil {
+				return err
+			}
 			continue
 		case isResumption:
-			err = tx.Delete(suspended, []byte(e.account))
+			if err := tx.Delete(suspended, []byte(e.account)); err != nil {
+				return err
+			}
 		case isCharge:
 			latest = max(latest, e.at)
-		}
-		if err != nil {
-			return err
 		}
 		batch = e.append(batch)
 	}
