@@ -21,6 +21,7 @@ var commands = map[string]command{
 	"check":   check,
 	"filter":  filterMail,
 	"explain": explain,
+	"audit":   auditLog,
 	"doctor":  examine,
 	"demo":    demo,
 	"version": printVersion,

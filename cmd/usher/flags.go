@@ -12,7 +12,7 @@ import (
 // defaultConfig is where the configuration is unless -config says otherwise.
 const defaultConfig = "/etc/usher/usher.yaml"
 
-// flags are those of one command, and how many arguments may follow them.
+// flags are those of one command, and which arguments may follow them; one that ends with ... as often as needed.
 type flags struct {
 	*flag.FlagSet
 	command  string
@@ -41,13 +41,18 @@ func (f *flags) parse(s stdio, args []string) error {
 		}
 		return errHelped
 	}
-	if err == nil && f.NArg() > len(f.operands) {
+	if err == nil && f.NArg() > len(f.operands) && !f.many() {
 		err = fmt.Errorf("unexpected argument %q", f.Arg(len(f.operands)))
 	}
 	if err != nil {
 		return failed(exitUsage, fmt.Errorf("%w\n%s", err, f.usage()))
 	}
 	return nil
+}
+
+// many tells whether there is no end to the arguments.
+func (f *flags) many() bool {
+	return len(f.operands) > 0 && strings.HasSuffix(f.operands[len(f.operands)-1], "...")
 }
 
 func (f *flags) usage() string {

@@ -29,6 +29,7 @@ const usage = `usher gives a mail server the manners of a groupware server.
   usher check   [-config FILE] [-probe]        print the mistakes, or the effective configuration
   usher filter  [-config FILE] [flags] [MAIL]  the mail as it would leave, on standard output
   usher explain [-config FILE] [flags] [MAIL]  what would happen to the mail, and why
+  usher audit   [-since TIME] [-json] [LOG...] who would have been refused, and what would allow it
   usher doctor  [-config FILE] [-postfix DIR]  what Postfix is told, compared with our listeners
   usher demo    [-v]                           a morning in the office, with nothing else needed
   usher version                                which version this is
