@@ -2,6 +2,7 @@ package filter
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -34,6 +35,22 @@ func TestWouldRefuseLine(t *testing.T) {
 	for i, want := range wants {
 		if !strings.HasSuffix(lines[i], want) {
 			t.Errorf("line %q, want %q", lines[i], want)
+		}
+	}
+}
+
+// TestSeenTellsTheAnswer that follows from an error, and none where it is let pass.
+func TestSeenTellsTheAnswer(t *testing.T) {
+	busy := &Failure{Refusal: &Refusal{Code: 451, Enhanced: "4.4.3", Text: "busy"}, Err: errors.New("down")}
+	for onError, want := range map[OnError]*Refusal{Defer: busy.Refusal, Pass: nil} {
+		var seen []Checked
+		p := &Pipeline{Log: slog.New(slog.DiscardHandler), Seen: func(c Checked) { seen = append(seen, c) },
+			Steps: []Step{{Name: "checks", Setting: Setting{Module: judge{err: busy}, OnError: onError}}}}
+		if got := p.Rcpt(t.Context(), &Envelope{}, Recipient{Address: room}); got != want {
+			t.Errorf("%s: answered %v", onError, got)
+		}
+		if len(seen) != 1 || seen[0].Answer != want || seen[0].Err == nil || seen[0].Rcpt != room {
+			t.Errorf("%s: seen %+v", onError, seen)
 		}
 	}
 }

@@ -114,21 +114,20 @@ func (p *Pipeline) check(ctx context.Context, env *Envelope, about Checked, pick
 
 // heard logs what a checker said and gives the refusal that follows, also from an error.
 func (p *Pipeline) heard(env *Envelope, set *Setting, said Checked) *Refusal {
+	said.Answer = said.Refusal
+	if said.Err != nil {
+		p.logger().Warn("check failed", "step", said.Step, "queue", env.QueueID, "on_error", set.OnError, "err", said.Err)
+		if said.Answer = nil; set.OnError != Pass {
+			said.Answer = refusalOf(said.Err)
+		}
+	}
 	if p.Seen != nil {
 		p.Seen(said)
 	}
-	refusal := said.Refusal
-	if said.Err != nil {
-		p.logger().Warn("check failed", "step", said.Step, "queue", env.QueueID, "on_error", set.OnError, "err", said.Err)
-		if set.OnError == Pass {
-			return nil
-		}
-		refusal = refusalOf(said.Err)
+	if said.Audit && said.Answer != nil {
+		p.wouldRefuse(env, said, said.Answer)
 	}
-	if said.Audit && refusal != nil {
-		p.wouldRefuse(env, said, refusal)
-	}
-	return refusal
+	return said.Answer
 }
 
 // wouldRefuse is the line of audit, the same for every stage: usher audit reads it.

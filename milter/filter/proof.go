@@ -30,8 +30,9 @@ type Checked struct {
 	Stage string          // AtMail, AtRcpt or AtHeader
 	Rcpt  address.Address // AtRcpt: about whom
 	Verdict
-	Err   error // the checker could not do its work
-	Audit bool  // it was only asked, nothing of it happens
+	Err    error    // the checker could not do its work
+	Answer *Refusal // what follows, from an error, too; nil: nothing against it
+	Audit  bool     // it was only asked, nothing of it happens
 }
 
 // Degraded tells whether the verdict rests on a fact that is older than it should be.
