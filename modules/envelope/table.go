@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"usher/ldapdir"
 )
@@ -169,11 +170,11 @@ func addRow(rows map[string][]string, line string) error {
 	if key == "" {
 		return nil
 	}
-	values := strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' })
+	row := strings.FieldsFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == ',' })
 	switch {
-	case len(values) == 0:
+	case len(row) == 0:
 		return errors.New("there is nothing behind the key")
-	case len(values) > maxValues:
+	case len(row) > maxValues:
 		return fmt.Errorf("more than %d values", maxValues)
 	case len(rows) >= maxEntries:
 		return fmt.Errorf("more than %d entries", maxEntries)
@@ -185,8 +186,7 @@ func addRow(rows map[string][]string, line string) error {
 	if _, twice := rows[s]; twice {
 		return nil // Postfix takes the first, with a warning
 	}
-	row := make([]string, len(values))
-	for i, v := range values {
+	for i, v := range row {
 		row[i] = who(v)
 	}
 	rows[s] = row
