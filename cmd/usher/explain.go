@@ -11,11 +11,21 @@ import (
 
 // explain says what would happen to a mail and why, step by step. Nothing is performed.
 func explain(s stdio, args []string) error {
-	o, err := try("explain", s, args)
+	asJSON := false
+	o, err := try("explain", s, args, func(f *flags, t *told) {
+		f.BoolVar(&t.none, "n", false, "no mail: the envelope alone is asked about")
+		f.StringVar(&t.headerFrom, "header-from", "", "`ADDRESS` in the From field of a mail that is not there; goes without a mail")
+		f.BoolVar(&asJSON, "json", false, "for programs")
+	})
 	if err != nil {
 		return err
 	}
-	if err := say(s, o.describe()+o.reasons()+o.summary()); err != nil {
+	if asJSON {
+		err = sayJSON(s, o.object())
+	} else {
+		err = say(s, o.describe()+o.checks()+o.reasons()+o.summary())
+	}
+	if err != nil {
 		return err
 	}
 	return done(o.code())
@@ -62,6 +72,9 @@ func whois(e *ldapdir.Entry, err error) string {
 
 // reasons is what each step said and wants.
 func (o *offline) reasons() string {
+	if o.mail == nil {
+		return ""
+	}
 	if o.early {
 		return "nobody is interested: let go at the end of the header\n"
 	}

@@ -8,7 +8,7 @@ import (
 // filterMail writes the mail as it would leave to standard output and what became of it to standard error.
 // Nothing is performed. A mail that does not leave is not written.
 func filterMail(s stdio, args []string) error {
-	o, err := try("filter", s, args)
+	o, err := try("filter", s, args, func(*flags, *told) {})
 	if err != nil {
 		return err
 	}

@@ -16,9 +16,10 @@ const (
 	exitFailed      = 1  // it ran, and something was not as it should be
 	exitUsage       = 64 // wrong flags or arguments
 	exitNoInput     = 66 // a mail, a log or Postfix's configuration could not be read
+	exitNoUser      = 67 // suspend, resume, limits: there is no such account
 	exitUnavailable = 69 // filter, explain: the mail is refused for good (5xx)
 	exitSoftware    = 70 // serve: it could not start, or broke while running
-	exitTemporary   = 75 // filter, explain: the mail is deferred (4xx)
+	exitTemporary   = 75 // filter, explain: the mail is deferred (4xx); suspend, resume, limits: try again
 	exitConfig      = 78 // the configuration has mistakes; nothing was started
 	exitDiscarded   = 99 // filter, explain: accepted and dropped, every recipient was taken off
 )
@@ -31,12 +32,16 @@ const usage = `usher gives a mail server the manners of a groupware server.
   usher explain [-config FILE] [flags] [MAIL]  what would happen to the mail, and why
   usher audit   [-since TIME] [-json] [LOG...] who would have been refused, and what would allow it
   usher doctor  [-config FILE] [-postfix DIR]  what Postfix is told, compared with our listeners
+  usher suspend [-why TEXT] LOGIN-OR-ADDRESS   take nothing from an account until it is resumed
+  usher resume  LOGIN-OR-ADDRESS               let it send again
+  usher limits  [-json] [LOGIN-OR-ADDRESS]     what accounts have used and may use, and who is suspended
   usher demo    [-v]                           a morning in the office, with nothing else needed
   usher version                                which version this is
   usher help    [COMMAND]                      this text, or the flags of a command
 
 filter and explain perform nothing. MAIL is a file, or standard input. Their flags say what SMTP would have said:
   -role ROLE -listener NAME -login USER -client ADDRESS -from ADDRESS -rcpt ADDRESS (as often as needed) -time RFC3339
+explain needs no mail: -n asks about the envelope alone, -header-from ADDRESS also about a From field; -json is for programs.
 The manual: usher(1), usher.yaml(5).
 `
 

@@ -20,20 +20,24 @@ const maxOffline = 256 << 20
 
 // offline is a mail from a file, what SMTP would have said about it, and what would become of it.
 type offline struct {
-	told  told
-	mail  *message.Message
-	lf    bool // it came with bare LF at the ends of lines
-	env   filter.Envelope
-	rcpts []asked
+	told   told
+	mail   *message.Message // nil: the envelope alone is asked about
+	header message.Header   // of the mail, or what is known of it; nil: nothing
+	lf     bool             // it came with bare LF at the ends of lines
+	env    filter.Envelope
+	rcpts  []asked
+	stages []filter.Checked // what checkers said
 	verdict
 }
 
-// try is what filter and explain have in common: flags, configuration, mail, pipeline without effects.
-func try(name string, s stdio, args []string) (*offline, error) {
+// try is what filter and explain have in common: flags, configuration, mail, pipeline without effects. more adds
+// flags of one of them.
+func try(name string, s stdio, args []string, more func(*flags, *told)) (*offline, error) {
 	o := new(offline)
 	flags := newFlags(name, "MAIL")
 	file := flags.config()
 	o.told.flags(flags.FlagSet)
+	more(flags, &o.told)
 	if err := flags.parse(s, args); err != nil {
 		return nil, err
 	}
@@ -42,7 +46,13 @@ func try(name string, s stdio, args []string) (*offline, error) {
 		return nil, err
 	}
 	defer e.close()
-	if err := o.read(flags.Arg(0), s.in); err != nil {
+	alone, err := o.told.alone(flags.Arg(0), s.in)
+	if err != nil {
+		return nil, failed(exitUsage, err)
+	}
+	if alone {
+		o.header = o.told.header()
+	} else if err := o.read(flags.Arg(0), s.in); err != nil {
 		return nil, failed(exitNoInput, err)
 	}
 	if err := o.address(e.config); err != nil {
@@ -68,6 +78,7 @@ func (o *offline) read(name string, in io.Reader) error {
 	if o.mail, err = message.Read(r, maxOffline); err != nil {
 		return fmt.Errorf("%s: %w", cmp.Or(name, "standard input"), err)
 	}
+	o.header = o.mail.Header
 	return nil
 }
 
@@ -83,10 +94,10 @@ func (o *offline) address(c *config.Config) (err error) {
 	if o.env, err = o.told.envelope(c); err != nil {
 		return err
 	}
-	if o.env.FromArg, o.env.From, err = o.told.sender(o.mail.Header); err != nil {
+	if o.env.FromArg, o.env.From, err = o.told.sender(o.header); err != nil {
 		return err
 	}
-	o.rcpts, err = o.told.recipients(o.mail.Header)
+	o.rcpts, err = o.told.recipients(o.header)
 	return err
 }
 
@@ -94,7 +105,13 @@ func (o *offline) address(c *config.Config) (err error) {
 func (o *offline) ask(e *engine) {
 	ctx, cancel := context.WithTimeout(context.Background(), e.config.Limits.Deadline)
 	defer cancel()
-	o.through(ctx, e.pipeline(onlooker{}), e.config.Limits)
+	p := e.pipeline(onlooker{})
+	p.Seen = func(c filter.Checked) {
+		if checks(e.steps, c) {
+			o.stages = append(o.stages, c)
+		}
+	}
+	o.through(ctx, p, e.config.Limits)
 }
 
 // onlooker is a world in which nothing happens.

@@ -19,6 +19,9 @@ type told struct {
 	from     *string // nil: from the header
 	rcpts    []string
 	time     time.Time
+
+	none       bool   // no mail is read
+	headerFrom string // what the From field of a mail that is not there would say; "": nothing is known
 }
 
 func (t *told) flags(f *flag.FlagSet) {

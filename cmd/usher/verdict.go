@@ -12,6 +12,8 @@ import (
 type verdict struct {
 	outcome filter.Outcome
 	early   bool // nobody was interested: let go at the end of its header
+	// mailRefused: at MAIL, so that no recipient was asked about.
+	mailRefused bool
 }
 
 // asked is a recipient and the answer to it; nil: taken.
@@ -21,8 +23,10 @@ type asked struct {
 }
 
 // through asks the pipeline as package milter does: in the order of SMTP, with the limits of the host.
+// Without a mail it ends where the mail would begin.
 func (o *offline) through(ctx context.Context, p *filter.Pipeline, limits config.Limits) {
 	if o.outcome.Refuse = p.Mail(ctx, &o.env); o.outcome.Refuse != nil {
+		o.mailRefused = true
 		return
 	}
 	for i := range o.rcpts {
@@ -31,8 +35,14 @@ func (o *offline) through(ctx context.Context, p *filter.Pipeline, limits config
 	if o.outcome.Refuse = o.lost(limits); o.outcome.Refuse != nil {
 		return
 	}
-	interest, refusal := p.Header(ctx, &o.env, o.mail.Header)
+	if o.header == nil {
+		return // nothing is known of it
+	}
+	interest, refusal := p.Header(ctx, &o.env, o.header)
 	if o.outcome.Refuse = refusal; refusal != nil {
+		return
+	}
+	if o.mail == nil {
 		return
 	}
 	if o.early = interest == filter.Nothing; !o.early {
@@ -68,10 +78,10 @@ func (o *offline) lost(limits config.Limits) (last *filter.Refusal) {
 // overlong refuses a header beyond the limits, counted as the host does.
 func (o *offline) overlong(limits config.Limits) *filter.Refusal {
 	size := 0
-	for _, f := range o.mail.Header {
+	for _, f := range o.header {
 		size += len(f.Name) + len(f.Raw) + len(":\r\n")
 	}
-	if size > int(limits.Header) || len(o.mail.Header) > limits.HeaderFields {
+	if size > int(limits.Header) || len(o.header) > limits.HeaderFields {
 		return &filter.Refusal{Code: 552, Enhanced: "5.3.4", Text: "Message header too large"}
 	}
 	return nil
