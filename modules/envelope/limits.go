@@ -48,7 +48,7 @@ func (p *policy) limitsOf(pr principal) Limits {
 // number is the first value of an entry that is one; a malformed one is no limit of its own.
 func number(e *ldapdir.Entry, attrs []string) (int64, bool) {
 	for _, v := range values(e, attrs) {
-		if n, err := strconv.ParseInt(v, 10, 32); err == nil && n >= 0 {
+		if n, err := strconv.ParseInt(v, 10, 63); err == nil && n >= 0 {
 			return n, true
 		}
 	}
