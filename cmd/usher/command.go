@@ -23,6 +23,9 @@ var commands = map[string]command{
 	"explain": explain,
 	"audit":   auditLog,
 	"doctor":  examine,
+	"suspend": suspend,
+	"resume":  resume,
+	"limits":  limits,
 	"demo":    demo,
 	"version": printVersion,
 }

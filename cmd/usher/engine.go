@@ -24,6 +24,7 @@ type engine struct {
 	directory *ldapdir.Dir
 	calendars calendar.Store // nil: none configured
 	submitter world.Submitter
+	books     *books
 	hostname  string
 	steps     []filter.Step
 	log       *slog.Logger
@@ -47,7 +48,7 @@ func open(file string, log *slog.Logger) (*engine, error) {
 // assemble puts together what the configuration describes. Nothing is asked and nothing listens yet; what is
 // wrong is a mistake in the configuration.
 func assemble(c *config.Config, log *slog.Logger) (*engine, error) {
-	e := &engine{config: c, log: log, hostname: c.Hostname}
+	e := &engine{config: c, log: log, hostname: c.Hostname, books: &books{dir: c.StateDir, log: log}}
 	if e.hostname == "" {
 		e.hostname = machine()
 	}
@@ -65,7 +66,7 @@ func assemble(c *config.Config, log *slog.Logger) (*engine, error) {
 // equip adds what lies on top of the directory.
 func (e *engine) equip() (err error) {
 	c := e.config
-	host := filter.Host{Directory: e.directory, Zone: c.Calendars.Location(), Hostname: e.hostname}
+	host := filter.Host{Directory: e.directory, Ledger: e.books, Zone: c.Calendars.Location(), Hostname: e.hostname}
 	if c.Calendars.Dir != "" {
 		store, err := calendar.OpenDir(c.Calendars.Dir, calendar.Options{Local: host.Zone})
 		if err != nil {

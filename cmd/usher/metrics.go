@@ -22,6 +22,7 @@ type metrics struct {
 	moduleBusy   *prometheus.HistogramVec
 	moduleErrors *prometheus.CounterVec
 	reloads      *prometheus.CounterVec
+	charges      *prometheus.CounterVec
 }
 
 // seconds are the limits between what is fast, slow and broken.
@@ -37,8 +38,9 @@ func newMetrics(s *service) *metrics {
 		moduleBusy:   histogram("usher_module_seconds", "Time a module took for a mail it was interested in.", "module"),
 		moduleErrors: counter("usher_module_errors_total", "Times a module could not do its work.", "module"),
 		reloads:      counter("usher_config_reloads_total", "Configurations loaded by SIGHUP, or found wrong.", "result"),
+		charges:      counter("usher_charges_total", "What was charged to accounts, by counter.", "counter"),
 	}
-	m.registry.MustRegister(m.mails, m.rcpts, m.bytes, m.busy, m.moduleBusy, m.moduleErrors, m.reloads,
+	m.registry.MustRegister(m.mails, m.rcpts, m.bytes, m.busy, m.moduleBusy, m.moduleErrors, m.reloads, m.charges,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.registry.MustRegister(readings(s)...)
 	return m
@@ -86,6 +88,15 @@ func (m *metrics) reloaded(ok bool) {
 		result = "wrong"
 	}
 	m.reloads.WithLabelValues(result).Inc()
+}
+
+// charged counts what was charged to accounts.
+func (m *metrics) charged(charges []filter.Charge) {
+	for _, c := range charges {
+		if c.Amount > 0 {
+			m.charges.WithLabelValues(c.Counter).Add(float64(c.Amount))
+		}
+	}
 }
 
 // handler serves /metrics and /healthz. Healthy is: a pipeline is at work; a peer that is down is not our illness.

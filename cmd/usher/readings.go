@@ -13,6 +13,7 @@ func readings(s *service) []prometheus.Collector {
 		directoryReadings{s},
 		gauge("usher_build_info", "Always 1; the label says which version this is.", build, func() float64 { return 1 }),
 		gauge("usher_connections", "Connections of mail servers.", nil, func() float64 { return float64(s.server.Connections()) }),
+		gauge("usher_suspended_accounts", "Accounts that are suspended here.", nil, func() float64 { return float64(s.ledger.SuspendedAccounts()) }),
 		gauge("usher_spool_bytes", "Bytes of bodies that are kept for mails in work.", prometheus.Labels{"in": "memory"}, func() float64 {
 			memory, _ := s.budget.InUse()
 			return float64(memory)

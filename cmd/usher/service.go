@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 
 	"usher/milter"
 	"usher/milter/config"
+	"usher/milter/filter"
+	"usher/milter/ledger"
 	"usher/milter/message"
 	"usher/milter/world"
 )
@@ -24,11 +27,13 @@ type service struct {
 	frame   *config.Config // what it was started with: sockets and limits stay
 	log     *slog.Logger
 	done    *world.FileLog
+	ledger  *ledger.Ledger
 	engines engines
 	budget  *message.Budget
 	server  *milter.Server
 	metrics *metrics
 	web     *http.Server
+	desk    *http.Server // for the commands of administrators
 }
 
 // newService makes the engine its own, whatever comes of it.
@@ -39,10 +44,16 @@ func newService(file string, e *engine) (*service, error) {
 		e.close()
 		return nil, fmt.Errorf("state_dir: %w", err)
 	}
-	s := &service{file: file, frame: c, log: e.log, done: done, budget: newBudget(c.Limits)}
+	counts, err := ledger.Open(c.StateDir, e.log, time.Now)
+	if err != nil {
+		e.close()
+		return nil, fmt.Errorf("state_dir: %w", errors.Join(err, done.Close()))
+	}
+	s := &service{file: file, frame: c, log: e.log, done: done, ledger: counts, budget: newBudget(c.Limits)}
 	s.metrics = newMetrics(s)
 	s.server = s.newServer(c.Limits)
 	s.web = &http.Server{Handler: s.metrics.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	s.desk = s.control()
 	s.use(e)
 	return s, nil
 }
@@ -85,7 +96,16 @@ func (s *service) use(e *engine) {
 	for _, l := range s.frame.Listen {
 		s.log.Debug("modules", "listener", l.Name, "role", l.Role, "enabled", modulesAt(l, e.steps))
 	}
-	s.engines.replace(&generation{engine: e, Pipeline: e.pipeline(e.live(s.done)), close: e.close})
+	e.books.keep(s.ledger)
+	p := e.pipeline(e.live(s.done))
+	p.Charge = s.charge
+	s.engines.replace(&generation{engine: e, Pipeline: p, close: e.close})
+}
+
+// charge is what mail that really comes costs its sender.
+func (s *service) charge(_ context.Context, charges []filter.Charge) {
+	s.metrics.charged(charges)
+	s.ledger.Add(charges...)
 }
 
 // run listens, serves, and drains when a signal says so.
@@ -129,6 +149,7 @@ func (s *service) drain() {
 		s.log.Warn("mails in work were cut off, their senders try again", "err", err)
 	}
 	s.web.Close()
+	s.desk.Close()
 	s.log.Info("stopped")
 }
 
@@ -136,5 +157,8 @@ func (s *service) close() {
 	s.engines.replace(nil)
 	if err := s.done.Close(); err != nil {
 		s.log.Warn("done-log not closed", "err", err)
+	}
+	if err := s.ledger.Close(); err != nil {
+		s.log.Warn("ledger not closed", "err", err)
 	}
 }

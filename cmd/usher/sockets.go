@@ -16,6 +16,7 @@ import (
 // sockets are all that a service listens on.
 type sockets struct {
 	milter []net.Listener // in the order of the configuration
+	desk   net.Listener   // for commands
 	web    net.Listener   // for metrics; nil: not wanted
 }
 
@@ -38,6 +39,9 @@ func (s *service) fill(open *sockets) (err error) {
 		open.milter = append(open.milter, ln)
 		s.log.Info("listening", "listener", l.Name, "role", l.Role, "socket", ln.Addr())
 	}
+	if open.desk, err = s.listenToCommands(); err != nil {
+		return err
+	}
 	if s.frame.Metrics == "" {
 		return nil
 	}
@@ -52,6 +56,9 @@ func (s *sockets) close() {
 	for _, ln := range s.milter {
 		ln.Close()
 	}
+	if s.desk != nil {
+		s.desk.Close()
+	}
 }
 
 // serve answers on every socket until drain; the first one that breaks ends the group.
@@ -59,15 +66,18 @@ func (s *service) serve(group *errgroup.Group, open *sockets) {
 	for i, ln := range open.milter {
 		group.Go(func() error { return s.server.Serve(listenerOf(s.frame.Listen[i]), ln) })
 	}
-	if open.web == nil {
-		return
+	group.Go(func() error { return answer("control", s.desk, open.desk) })
+	if open.web != nil {
+		group.Go(func() error { return answer("metrics", s.web, open.web) })
 	}
-	group.Go(func() error {
-		if err := s.web.Serve(open.web); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("metrics: %w", err)
-		}
-		return nil
-	})
+}
+
+// answer serves HTTP until somebody closes the server.
+func answer(name string, server *http.Server, ln net.Listener) error {
+	if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
 func listenerOf(l config.Listener) milter.Listener {

@@ -12,6 +12,7 @@ import (
 
 	"usher/examples/office"
 	"usher/milter"
+	"usher/milter/filter"
 	"usher/milter/miltertest"
 	"usher/milter/world"
 )
@@ -81,6 +82,7 @@ func (st *stage) assemble(log *slog.Logger) error {
 	}
 	st.later(st.engine.close)
 	st.engine.submitter = &st.outbox
+	st.engine.books.keep(new(filter.MemoryLedger))
 	return nil
 }
 
