@@ -51,10 +51,10 @@ func (p *policy) loggedIn(f *facts, user string) (principal, truth) {
 	return pr, t
 }
 
-// accountOf is the name an entry is counted under: its first login, however it logged in.
+// accountOf is the name an entry is counted under; one that logs in nowhere is counted as who came in.
 func accountOf(e *ldapdir.Entry, otherwise string) string {
-	if e != nil && len(e.Logins) > 0 {
-		return ldapdir.Fold(e.Logins[0])
+	if account, ok := filter.AccountOf(e); ok {
+		return account
 	}
 	return ldapdir.Fold(otherwise)
 }
