@@ -26,6 +26,7 @@ var commands = map[string]command{
 	"suspend": suspend,
 	"resume":  resume,
 	"limits":  limits,
+	"lint":    lint,
 	"demo":    demo,
 	"version": printVersion,
 }

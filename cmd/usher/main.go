@@ -35,6 +35,7 @@ const usage = `usher gives a mail server the manners of a groupware server.
   usher suspend [-why TEXT] LOGIN-OR-ADDRESS   take nothing from an account until it is resumed
   usher resume  LOGIN-OR-ADDRESS               let it send again
   usher limits  [-json] [LOGIN-OR-ADDRESS]     what accounts have used and may use, and who is suspended
+  usher lint    [-config FILE] [-json]         what is wrong with rules and names in the directory
   usher demo    [-v]                           a morning in the office, with nothing else needed
   usher version                                which version this is
   usher help    [COMMAND]                      this text, or the flags of a command
