@@ -31,7 +31,11 @@ func TestDrainLosesNothing(t *testing.T) {
 		wg.Go(func() { outcomes[i] = c.Send(numbered(i)) })
 	}
 	for range clients {
-		<-deciding
+		select {
+		case <-deciding:
+		case <-time.After(time.Minute):
+			t.Fatal("not every mail reached the milter")
+		}
 	}
 	idle := smtptest.Dial(t, l.Addr(postfix.Submission)) // has a milter connection and no mail
 	stopped := make(chan error, 1)

@@ -143,7 +143,8 @@ func (l *lab) serve(t *testing.T, sockets map[filter.Role]string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		listener := milter.Listener{Name: string(role), Role: role, Network: network, Address: address}
+		// Postfix is another user, and not every file system gives a socket the group of its folder.
+		listener := milter.Listener{Name: string(role), Role: role, Network: network, Address: address, Mode: 0o666}
 		ln, err := listener.Listen()
 		if err != nil {
 			t.Fatal(err)
