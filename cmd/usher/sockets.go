@@ -37,7 +37,7 @@ func (s *service) fill(open *sockets) (err error) {
 			return err
 		}
 		open.milter = append(open.milter, ln)
-		s.log.Info("listening", "listener", l.Name, "role", l.Role, "socket", ln.Addr())
+		s.log.Info("listening", "listener", l.Name, "role", l.Role, "socket", ln.Addr().String())
 	}
 	if open.desk, err = s.listenToCommands(); err != nil {
 		return err
@@ -48,7 +48,7 @@ func (s *service) fill(open *sockets) (err error) {
 	if open.web, err = net.Listen("tcp", s.frame.Metrics); err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
-	s.log.Info("listening", "listener", "metrics", "socket", open.web.Addr())
+	s.log.Info("listening", "listener", "metrics", "socket", open.web.Addr().String())
 	return nil
 }
 
