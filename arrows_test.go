@@ -74,13 +74,14 @@ var arrows = map[string][]string{
 	"ldapdir":        {"address"},
 	"ldapdir/*":      {"address", "ldapdir"},
 	"milter/message": {"address"},
+	"milter/imip":    {"address", "itip", "milter/message"},
 	"milter/filter":  {"address", "itip", "itip/calendar", "ldapdir", "milter/message"},
 	"milter/store":   {},
 	"milter/ledger":  {"milter/filter", "milter/store"},
 	"milter/world":   {"address", "itip", "itip/calendar", "milter/filter", "milter/message", "milter/store"},
 	"milter":         {"address", "milter/filter", "milter/message"},
 	"milter/config":  {"address", "itip/imapcal", "ldapdir", "milter/filter", "milter/world"},
-	"modules/*":      {"address", "itip", "itip/calendar", "ldapdir", "milter/filter", "milter/message"},
+	"modules/*":      {"address", "itip", "itip/calendar", "ldapdir", "milter/filter", "milter/imip", "milter/message"},
 	"modules":        {"milter/filter", "modules/*"},
 }
 
@@ -167,7 +168,7 @@ func library(i string) string {
 }
 
 // strangers are who does not depend on a protocol, not even through others.
-var strangers = []string{"address", "itip", "itip/calendar", "itip/kolab", "ldapdir", "milter/message", "milter/filter", "modules/..."}
+var strangers = []string{"address", "itip", "itip/calendar", "itip/kolab", "ldapdir", "milter/message", "milter/imip", "milter/filter", "modules/..."}
 
 var protocols = []string{"github.com/emersion/go-milter", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl",
 	"github.com/emersion/go-imap", "github.com/go-ldap/ldap", "net/smtp", "net/http", "database/sql"}
@@ -184,7 +185,7 @@ func TestProtocolsStayOutside(t *testing.T) {
 }
 
 // pure packages describe and do not act: calendar objects in, calendar objects out.
-var pure = []string{"itip", "itip/kolab"}
+var pure = []string{"itip", "itip/kolab", "milter/imip"}
 
 var impure = []string{"context", "log", "log/slog", "net", "net/http", "os", "os/exec", "os/signal", "syscall", "io/fs", "io/ioutil"}
 
@@ -200,7 +201,7 @@ func TestPureImports(t *testing.T) {
 
 // timeless packages read no clock but tx.Time, roll no dice and start nothing that outlives the question:
 // planning twice gives the same plan.
-var timeless = []string{"itip", "itip/kolab", "modules/..."}
+var timeless = []string{"itip", "itip/kolab", "milter/imip", "modules/..."}
 
 func TestPlanningTwiceIsPlanningOnce(t *testing.T) {
 	files := 0

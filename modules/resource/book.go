@@ -10,6 +10,7 @@ import (
 	"usher/itip/calendar"
 	"usher/ldapdir"
 	"usher/milter/filter"
+	"usher/milter/imip"
 )
 
 // booking is one object of a mail and the resource it is about.
@@ -45,10 +46,10 @@ func done(why string, effects ...filter.Effect) decision {
 
 // book decides every object of the mail for one resource. The resource leaves the envelope, under each of its
 // addresses, when all that the mail says is handled.
-func (m *module) book(ctx context.Context, tx *filter.Tx, mail letter, g guest, plan *filter.Plan) (why string, err error) {
-	handled := mail.whole()
+func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g guest, plan *filter.Plan) (why string, err error) {
+	handled := mail.Whole()
 	var whys []string
-	for _, o := range mail.objects {
+	for _, o := range mail.Objects {
 		d, err := m.decide(ctx, tx, o, g.room, plan.Effects)
 		if err != nil {
 			return "", err

@@ -17,6 +17,7 @@ import (
 	"usher/itip/calendar"
 	"usher/ldapdir"
 	"usher/milter/filter"
+	"usher/milter/imip"
 	"usher/milter/message"
 )
 
@@ -85,12 +86,12 @@ func isRoom(r filter.Recipient) bool {
 
 // Plan decides for each resource on its own; people and everything else stay untouched.
 func (m *module) Plan(ctx context.Context, tx *filter.Tx) (filter.Plan, error) {
-	mail := read(tx.Message)
+	mail := imip.Read(tx.Message)
 	switch {
-	case mail.silent():
-		return filter.Plan{Why: mail.why}, nil
-	case mail.odd != "" && tx.User == "":
-		return filter.Plan{Why: "left alone: nobody logged in, and " + mail.odd}, nil
+	case mail.Silent():
+		return filter.Plan{Why: mail.Why}, nil
+	case mail.Odd != "" && tx.User == "":
+		return filter.Plan{Why: "left alone: nobody logged in, and " + mail.Odd}, nil
 	}
 	guests, err := guestsOf(tx.Rcpts)
 	if err != nil {
