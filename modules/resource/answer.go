@@ -2,7 +2,6 @@ package resource
 
 import (
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +10,7 @@ import (
 	"usher/itip"
 	"usher/itip/calendar"
 	"usher/milter/filter"
-	"usher/milter/message"
+	"usher/milter/imip"
 )
 
 // answer is the REPLY to the organizer: text first, the same facts as a calendar part last (S6047-14).
@@ -20,38 +19,20 @@ func (b *booking) answer(partstat, comment string) filter.Send {
 	reply := itip.Reply(b.incoming, attendee, partstat, b.tx.Time, comment)
 	w := b.words()
 	subject := fmt.Sprintf(w.subject[partstat], title(b.incoming))
-	text := fmt.Sprintf(w.text[partstat], clean(b.room.Name, maxName), title(b.incoming), b.span())
+	text := fmt.Sprintf(w.text[partstat], imip.Line(b.room.Name, maxName), title(b.incoming), b.span())
 	if comment != "" {
-		text += "\r\n\r\n" + strings.ReplaceAll(comment, "\n", "\r\n")
+		text += "\n\n" + comment
 	}
 	to := b.organizer.Address
 	return filter.Send{
-		ID:   b.answerID(attendee, partstat),
-		To:   []filter.Recipient{{Address: to, Arg: to.String()}},
-		Mail: message.Compose(b.header(subject, to), plainText(text), calendarPart(reply)),
+		ID: b.answerID(attendee, partstat),
+		To: []filter.Recipient{{Address: to, Arg: to.String()}},
+		Mail: imip.Compose(imip.Draft{
+			From:    imip.Mailbox{Name: b.room.Name, Address: b.room.Mail()},
+			To:      imip.Mailbox{Name: b.organizer.Name, Address: to},
+			Subject: subject, Text: text, Object: reply, Answers: b.tx.Message.Header,
+		}),
 	}
-}
-
-func plainText(text string) message.Alternative {
-	return message.Alternative{MediaType: "text/plain", Params: map[string]string{"charset": "utf-8"}, Content: []byte(text + "\r\n")}
-}
-
-// calendarPart states method and charset (S6047-09).
-func calendarPart(o *itip.Object) message.Alternative {
-	return message.Alternative{MediaType: "text/calendar", Params: map[string]string{"method": o.Method(), "charset": "UTF-8"}, Content: o.Encode()}
-}
-
-func (b *booking) header(subject string, to address.Address) message.Header {
-	h := message.Header{
-		message.NewField("From", (&mail.Address{Name: clean(b.room.Name, maxName), Address: b.room.Mail().String()}).String()),
-		message.NewField("To", (&mail.Address{Name: clean(b.organizer.Name, maxName), Address: to.String()}).String()),
-		message.NewField("Subject", subject),
-		message.NewField("Auto-Submitted", "auto-replied"),
-	}
-	if id := messageID(b.tx.Message.Header.Get("Message-ID")); id != "" {
-		h = append(h, message.NewField("In-Reply-To", id), message.NewField("References", id))
-	}
-	return h
 }
 
 // answerID is the meaning of the answer: the same for every retry of the same request. A request about several
@@ -81,7 +62,7 @@ func (b *booking) explain(clashes []calendar.Period) string {
 		}
 		line := "- " + b.times(p.From, p.To)
 		if b.ExplainConflicts == "details" && (p.Class == "" || p.Class == "PUBLIC") {
-			line += fmt.Sprintf(" (%s, %s)", p.Organizer, clean(p.Summary, maxTitle))
+			line += fmt.Sprintf(" (%s, %s)", p.Organizer, imip.Line(p.Summary, maxTitle))
 		}
 		lines = append(lines, line)
 	}

@@ -1,11 +1,11 @@
-package resource
+package imip
 
 import (
 	"strings"
 	"testing"
 )
 
-func TestClean(t *testing.T) {
+func TestLine(t *testing.T) {
 	tests := []struct {
 		in    string
 		limit int
@@ -20,8 +20,8 @@ func TestClean(t *testing.T) {
 		{"\xff", 10, "\uFFFD"},
 	}
 	for _, tt := range tests {
-		if got := clean(tt.in, tt.limit); got != tt.want {
-			t.Errorf("clean(%q, %d) = %q; want %q", tt.in, tt.limit, got, tt.want)
+		if got := Line(tt.in, tt.limit); got != tt.want {
+			t.Errorf("Line(%q, %d) = %q; want %q", tt.in, tt.limit, got, tt.want)
 		}
 	}
 }
