@@ -17,16 +17,17 @@ type question struct {
 	header message.Header  // AtHeader and atEnd
 }
 
-// atEnd is the end of the message, where nothing is refused any more and the Sender field is set.
+// atEnd is the end of the message, where the Sender field is set and what is moderated goes to the moderators.
 const atEnd = "end"
 
 // decision is a verdict with everything that belongs to it. The zero decision lets the mail pass.
 type decision struct {
 	outcome
-	charges []filter.Charge
-	edits   []filter.Edit
-	pr      principal
-	cause   error // of directory.unavailable and policy.malformed
+	charges    []filter.Charge
+	edits      []filter.Edit
+	moderators []address.Address // at RCPT: who will get the mail in place of the recipient
+	pr         principal
+	cause      error // of directory.unavailable and policy.malformed
 }
 
 // decide is the one place where anything is decided: live, in explain, in audit and in tests. It is a function of
@@ -38,7 +39,7 @@ func (p *policy) decide(f *facts, q question) decision {
 	case filter.AtMail:
 		d.outcome = p.mail(f, q.env)
 	case filter.AtRcpt:
-		d.outcome = p.recipient(f, q.env, q.rcpt)
+		d.outcome, d.moderators = p.recipient(f, q.env, q.rcpt)
 	case filter.AtHeader:
 		d.outcome = p.header(f, q.env, q.header)
 	case atEnd:
@@ -57,13 +58,14 @@ func (p *policy) decide(f *facts, q question) decision {
 func (p *policy) end(f *facts, q question) (outcome, []filter.Edit) {
 	f.begin()
 	value, touch, t := p.senderField(f, q.env, q.header)
-	switch {
-	case t == unsure:
+	if t == unsure {
 		return unavailable(), nil
-	case !touch:
-		return outcome{}, nil
 	}
-	return outcome{}, senderEdits(q.header, value)
+	o, edits := p.divert(f, q.env)
+	if o.reason == accepted && touch {
+		edits = append(edits, senderEdits(q.header, value)...)
+	}
+	return o, edits
 }
 
 // charges are what a recipient costs: accepted, one of the rate; refused by policy, one more refusal, and the one

@@ -1,6 +1,6 @@
 // Package envelope decides who may send as whom, and to whom: at MAIL FROM about the sender, at RCPT TO about each
 // recipient, at the end of the header about what the mail says of its author. At the end of the message it sets
-// the Sender field.
+// the Sender field, and gives mail to moderated lists to their moderators.
 //
 // It knows the policy: grants, rules, limits, and what an outage of the directory means. It does not know how the
 // directory is asked, where counters are kept or how a refusal travels: facts go in, a verdict with its proof
@@ -8,9 +8,13 @@
 package envelope
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
+	"usher/address"
 	"usher/ldapdir"
 	"usher/milter/filter"
 	"usher/milter/message"
@@ -90,7 +94,9 @@ func (m *module) check(ctx context.Context, q question) (filter.Verdict, error) 
 	d, f := m.decide(ctx, q)
 	v := filter.Verdict{Charges: d.charges, Why: m.policy.why(d), Proof: f.proof(q.env.Time), Would: q.env.Role == filter.Local}
 	if d.reason == accepted {
-		v.Why = m.policy.right(f, q, d.pr)
+		if v.Why = m.policy.right(f, q, d.pr); len(d.moderators) > 0 {
+			v.Why = toModerators(q.rcpt, d.moderators)
+		}
 		return v, nil
 	}
 	v.Refusal = m.policy.refusal(d, q.env)
@@ -134,10 +140,24 @@ func (p *policy) why(d decision) string {
 	return string(d.reason)
 }
 
-// Match wants the mail of people who logged in, whose Sender field may have to be set, without its body. The usual
-// mail, one author under his own primary address and no Sender field, needs nothing.
+// toModerators is for the log and for explain.
+func toModerators(rcpt address.Address, moderators []address.Address) string {
+	var names []string
+	for _, a := range moderators {
+		names = append(names, a.String())
+	}
+	return fmt.Sprintf("%s is moderated: to %s", rcpt, strings.Join(names, ", "))
+}
+
+// Match wants, without its body, mail that goes to moderators, and mail of people who logged in, whose Sender field
+// may have to be set. The usual mail, one author under his own primary address and no Sender field, needs nothing.
 func (m *module) Match(env *filter.Envelope, h message.Header) filter.Interest {
-	if env.User == "" || env.Role == filter.Local || !m.policy.SenderChecks {
+	switch {
+	case env.Role == filter.Local:
+		return filter.Nothing
+	case m.policy.RecipientChecks && slices.ContainsFunc(env.Rcpts, m.policy.mayWait):
+		return filter.Header
+	case env.User == "" || !m.policy.SenderChecks:
 		return filter.Nothing
 	}
 	if len(fields(h, "Sender")) == 0 && env.Err == nil && isOwn(env.Principal, h) {
@@ -152,19 +172,37 @@ func isOwn(e *ldapdir.Entry, h message.Header) bool {
 	return ok && e.Mail() != "" && len(boxes) == 1 && boxes[0] == e.Mail()
 }
 
-// Plan leaves one Sender field, or none.
+// Plan leaves one Sender field, or none, and gives what is moderated to the moderators.
 func (m *module) Plan(ctx context.Context, tx *filter.Tx) (filter.Plan, error) {
 	d, _ := m.decide(ctx, question{stage: atEnd, env: &tx.Envelope, header: tx.Message.Header})
-	if d.reason != accepted {
+	switch d.reason {
+	case accepted:
+		return filter.Plan{Edits: d.edits, Why: told(d.edits)}, nil
+	case directoryUnavailable:
 		return filter.Plan{}, &filter.Failure{Refusal: m.policy.refusal(d, &tx.Envelope), Err: cause(d)}
 	}
-	plan := filter.Plan{Edits: d.edits}
-	for _, e := range d.edits {
-		if set, ok := e.(filter.SetHeader); ok {
-			plan.Why = "sent by " + set.Value
-			return plan, nil
+	return filter.Plan{Refuse: m.policy.refusal(d, &tx.Envelope), Why: m.policy.why(d)}, nil
+}
+
+// told says what edits do.
+func told(edits []filter.Edit) string {
+	var moderated []string
+	sender := ""
+	for _, e := range edits {
+		switch e := e.(type) {
+		case filter.DropRcpt:
+			moderated = append(moderated, e.Addr.String())
+		case filter.SetHeader:
+			sender = "sent by " + e.Value
+		case filter.DelHeader:
+			sender = cmp.Or(sender, "Sender field taken off")
 		}
-		plan.Why = "Sender field taken off"
 	}
-	return plan, nil
+	switch {
+	case len(moderated) == 0:
+		return sender
+	case sender != "":
+		sender = ", " + sender
+	}
+	return "to the moderators of " + strings.Join(moderated, ", ") + sender
 }

@@ -289,8 +289,28 @@ func (c *caseOf) converse(t *testing.T, s *miltertest.Session, m *mailOf) (got c
 	}
 	if got.Message == "accept" {
 		got.SenderHeader = senderOf(h, edited(h, actions), m.Expect.SenderHeader)
+		got.moderated(m, actions)
 	}
 	return got
+}
+
+// moderated finds who was taken off the mail, and who came.
+func (g *came) moderated(m *mailOf, actions []miltertest.Action) {
+	var dropped, added []string
+	for _, a := range actions {
+		switch a.Code {
+		case '-':
+			dropped = append(dropped, strings.Trim(a.Name, "<>"))
+		case '+':
+			added = append(added, strings.Trim(a.Name, "<>"))
+		}
+	}
+	g.edited(dropped, added)
+	for i, r := range m.Rcpt {
+		if slices.Contains(dropped, r.Raw) {
+			g.Rcpt[i] = "moderate"
+		}
+	}
 }
 
 // edited applies what the milter wants done to the header, as Postfix does.

@@ -212,6 +212,9 @@ func (c *caseOf) decideAll(t *testing.T, g *gatherer, m *mailOf, now time.Time) 
 			shown = meant
 			g.ledger.(*filter.MemoryLedger).Add(d.charges...)
 		}
+		if len(d.moderators) > 0 && !quiet {
+			shown = "moderate"
+		}
 		return shown, meant, d.edits
 	}
 	got.Mail, got.Would.Mail, _ = ask(question{stage: filter.AtMail})
@@ -226,8 +229,9 @@ func (c *caseOf) decideAll(t *testing.T, g *gatherer, m *mailOf, now time.Time) 
 		a := address.Must(r.meant())
 		shown, meant, _ := ask(question{stage: filter.AtRcpt, rcpt: a})
 		got.Rcpt, got.Would.Rcpt = append(got.Rcpt, shown), append(got.Would.Rcpt, meant)
-		if shown == "accept" {
-			env.Rcpts = append(env.Rcpts, filter.Recipient{Address: a})
+		if shown == "accept" || shown == "moderate" {
+			m, _, err := g.directory.Resolve(ctx, a)
+			env.Rcpts = append(env.Rcpts, filter.Recipient{Address: a, Entry: m.Entry(), Err: err})
 			got.Delivered = append(got.Delivered, a.String())
 		}
 	}
@@ -242,8 +246,24 @@ func (c *caseOf) decideAll(t *testing.T, g *gatherer, m *mailOf, now time.Time) 
 	if quiet {
 		edits = nil
 	}
+	dropped, added := rcptEdits(edits)
+	got.edited(dropped, slices.DeleteFunc(added, func(a string) bool { // the host adds nobody twice
+		return slices.ContainsFunc(env.Rcpts, func(r filter.Recipient) bool { return r.Address.String() == a })
+	}))
 	got.SenderHeader = senderOf(h, applied(h, edits), m.Expect.SenderHeader)
 	return got
+}
+
+func rcptEdits(edits []filter.Edit) (dropped, added []string) {
+	for _, e := range edits {
+		switch e := e.(type) {
+		case filter.DropRcpt:
+			dropped = append(dropped, e.Addr.String())
+		case filter.AddRcpt:
+			added = append(added, e.Addr.String())
+		}
+	}
+	return dropped, added
 }
 
 // header is that of a mail, as the client sent it.

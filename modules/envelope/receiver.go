@@ -160,32 +160,3 @@ func (p *policy) isMember(f *facts, d *delivery, e *ldapdir.Entry) truth {
 
 // spend (C7): the rate. Only what nobody else refuses is counted.
 func (p *policy) spend(f *facts, d *delivery) outcome { return p.rate(f, d.env, d.pr) }
-
-// moderated (C8, C9): moderators and those on the skip list write directly.
-func (p *policy) moderated(f *facts, d *delivery) outcome {
-	if d.ours != yes || d.exempt {
-		return outcome{}
-	}
-	for _, e := range d.to.Owners {
-		if mode, _ := p.modeOf(e, p.carried(d)); mode != "moderated" || p.posting[p.carried(d)] != "" {
-			continue
-		}
-		if t := p.skips(f, d, e); t != yes {
-			return outcomeOf(t, refuse(moderationNotAvailable, d.rcpt))
-		}
-	}
-	return outcome{}
-}
-
-// skips tells whether the sender, or whom he acts for, need not wait for a moderator.
-func (p *policy) skips(f *facts, d *delivery, e *ldapdir.Entry) truth {
-	if !d.pr.believed() {
-		return no
-	}
-	names := append(append([]string{}, values(e, p.attrs.Moderators)...), values(e, p.attrs.SkipModeration)...)
-	t := no
-	for _, person := range d.from.also {
-		t = t.or(f.anyNames(names, party{entry: person}))
-	}
-	return t
-}

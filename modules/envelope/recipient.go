@@ -16,17 +16,24 @@ type delivery struct {
 	ours truth
 	// exempt: a list of the site lets the mail pass whatever lists of people say.
 	exempt bool
+	// moderators get the mail in place of the recipient.
+	moderators []address.Address
 }
 
 // recipient decides at RCPT TO, in the order of the rules C1 to C9; the first that speaks decides.
-func (p *policy) recipient(f *facts, env *filter.Envelope, rcpt address.Address) outcome {
+func (p *policy) recipient(f *facts, env *filter.Envelope, rcpt address.Address) (outcome, []address.Address) {
 	if !p.RecipientChecks {
-		return outcome{}
+		return outcome{}, nil
 	}
 	d := &delivery{env: env, rcpt: rcpt}
-	for _, step := range []func(*facts, *delivery) outcome{
-		p.who, p.reach, p.stop, p.tooMany, p.whom, p.sites, p.restricted, p.unknown, p.disabled, p.denies, p.mode, p.spend, p.moderated,
-	} {
+	o := p.ask(f, d, p.who, p.reach, p.stop, p.tooMany, p.whom, p.sites, p.restricted, p.unknown, p.disabled, p.denies, p.mode,
+		p.spend, p.moderated)
+	return o, d.moderators
+}
+
+// ask goes through steps until one speaks.
+func (p *policy) ask(f *facts, d *delivery, steps ...func(*facts, *delivery) outcome) outcome {
+	for _, step := range steps {
 		f.begin()
 		if o := f.guard(step(f, d)); o.reason != accepted || o.final {
 			return o

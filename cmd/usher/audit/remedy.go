@@ -58,7 +58,7 @@ var remedies = map[string]string{
 
 	"directory.unavailable":  "nothing to allow: the directory did not answer then (usher check -probe)",
 	"policy.malformed":       "the rule is to be mended: usher lint names the entry",
-	"moderation.unavailable": "posting mode public, internal or members for {about}, or {from} among its moderators",
+	"moderation.unavailable": "moderators of {about} who are in the directory and not disabled, or another posting mode for it",
 }
 
 // remedy fills in what is known of a group.
