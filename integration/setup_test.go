@@ -11,12 +11,14 @@ import (
 // fakes stand in for Debian's programs; what they are asked is written to $CALLS.
 var fakes = map[string]string{
 	"id":         `echo ${FAKE_UID:-0}`,
+	"dpkg":       `echo "dpkg $*" >>"$CALLS"; mkdir -p "$3/usr/lib/dovecot"`,
 	"dpkg-query": `[ "${@: -1}" != "$HAVE" ] || echo -n installed`,
 	"apt-get": `echo "apt-get $*" >>"$CALLS"
 cat "$USHER_POLICY" >>"$CALLS"
 case "$*" in
 *--simulate*sasl2-bin*) echo "Remv exim4 [4.96]" ;;
 *--simulate*) ;;
+*download*) touch dovecot-imapd_1.deb ;;
 *slapd*) echo "E: Unable to locate package slapd"; exit 100 ;;
 esac`,
 }
@@ -33,8 +35,8 @@ func runSetup(t *testing.T, policy string, env ...string) (said, calls, policyAf
 		write(t, policyFile, policy)
 	}
 	cmd := exec.Command("./setup")
-	cmd.Env = append(os.Environ(), append(env, "PATH="+dir+":"+os.Getenv("PATH"),
-		"USHER_POLICY="+policyFile, "CALLS="+filepath.Join(dir, "calls"))...)
+	cmd.Env = append(os.Environ(), append([]string{"PATH=" + dir + ":" + os.Getenv("PATH"), "USHER_POLICY=" + policyFile,
+		"USHER_UNPACKED=" + filepath.Join(dir, "unpacked"), "CALLS=" + filepath.Join(dir, "calls")}, env...)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("setup: %v: %s", err, out)
@@ -102,5 +104,35 @@ func TestSetupOfAnOrdinaryUserSaysWhatIsMissing(t *testing.T) {
 	}
 	if calls != "" {
 		t.Errorf("called %s", calls)
+	}
+}
+
+func TestSetupUnpacksTheSecondIMAPServer(t *testing.T) {
+	unpacked := filepath.Join(t.TempDir(), "above", "unpacked")
+	run := func() (said, calls string) {
+		t.Helper()
+		said, calls, _ = runSetup(t, "", "HAVE=dovecot-core", "USHER_UNPACKED="+unpacked)
+		return said, calls
+	}
+	said, calls := run()
+	if !strings.Contains(calls, "download dovecot-imapd=installed") || strings.Contains(calls, "recommends dovecot-imapd") {
+		t.Errorf("called\n%s\nwant a download in the version of dovecot-core, which is %q here", calls, "installed")
+	}
+	if _, err := os.Stat(filepath.Join(unpacked, "usr/lib/dovecot")); err != nil || !strings.Contains(said, "unpacked dovecot-imapd in "+unpacked) {
+		t.Errorf("%v; said\n%s", err, said)
+	}
+	if _, calls := run(); strings.Contains(calls, "download") {
+		t.Errorf("again downloaded:\n%s", calls)
+	}
+	write(t, filepath.Join(unpacked, "version"), "older\n")
+	if _, calls := run(); !strings.Contains(calls, "download") {
+		t.Errorf("an older version stays:\n%s", calls)
+	}
+}
+
+func TestSetupOfAnOrdinaryUserSaysWhatIsNotUnpacked(t *testing.T) {
+	said, calls, _ := runSetup(t, "", "FAKE_UID=1000", "HAVE=dovecot-core")
+	if !strings.Contains(said, "dovecot-imapd in ") || calls != "" {
+		t.Errorf("called %q, said\n%s", calls, said)
 	}
 }
