@@ -30,4 +30,7 @@ var (
 	ErrNoInstance = errors.New("no such instance")
 	ErrNotListed  = errors.New("attendee is not listed")
 	ErrOrganizer  = errors.New("no organizer that all components share")
+	ErrTakeover   = errors.New("organizer is not the one this UID belongs to")
+	ErrAnswerer   = errors.New("not the answer of one attendee")
+	ErrDelegation = errors.New("delegated too often or in a circle")
 )
