@@ -1,6 +1,9 @@
 package imaptest
 
 import (
+	"bytes"
+	"io"
+
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
 )
@@ -66,5 +69,13 @@ func (s *session) Append(name string, r imap.LiteralReader, options *imap.Append
 	if err != nil {
 		return nil, err
 	}
-	return in.Append(name, r, options)
+	// The server would store what came before a connection was lost, as a message of its own.
+	all, err := io.ReadAll(r)
+	if err == nil && int64(len(all)) < r.Size() {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, err
+	}
+	return in.Append(name, bytes.NewReader(all), options)
 }
