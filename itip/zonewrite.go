@@ -29,21 +29,43 @@ type onset struct {
 // group are onsets from one offset to another.
 type group []onset
 
-const zoneYears = 2037 // as far as the zone database and most programs look
+const zoneYears = 2100 // some zones have changes by the moon listed up to 2087
 
 func onsetsOf(loc *time.Location) []group {
 	start := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
 	name, offset := start.In(loc).Zone()
 	groups := []group{{{int64(offset), offset, offset, name, start.In(loc).IsDST()}}}
 	for t := start; ; {
-		_, next := t.In(loc).ZoneBounds()
-		if next.IsZero() || next.Year() > zoneYears {
+		next, ok := nextOnset(t, loc)
+		if !ok || next.Year() > zoneYears {
 			return groups
 		}
 		_, before := next.Add(-time.Second).Zone()
 		name, after := next.Zone()
 		o := onset{next.Unix() + int64(before), before, after, name, next.IsDST()}
 		groups = addOnset(groups, o)
+		t = next
+	}
+}
+
+// nextOnset is when the clocks change next. Where a zone goes by a rule, package time ends a period on the last
+// day of a leap year, at which nothing changes, and gives that same end for all of that day.
+func nextOnset(t time.Time, loc *time.Location) (time.Time, bool) {
+	for {
+		_, next := t.In(loc).ZoneBounds()
+		if next.IsZero() || next.Year() > zoneYears {
+			return next, false
+		}
+		if !next.After(t) {
+			t = t.Add(day * time.Second)
+			continue
+		}
+		before, after := next.Add(-time.Second), next
+		nameBefore, offsetBefore := before.Zone()
+		nameAfter, offsetAfter := after.Zone()
+		if nameBefore != nameAfter || offsetBefore != offsetAfter || before.IsDST() != after.IsDST() {
+			return next, true
+		}
 		t = next
 	}
 }
