@@ -7,113 +7,99 @@ package imip
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"usher/itip"
 	"usher/milter/message"
 )
 
-// What is read of one mail is bounded: each object costs a look into the calendar of each resource.
+// What is read of one mail is bounded: each object costs a look into somebody's calendar.
 const (
-	maxCalendarPart = 1 << 20 // bytes of a calendar part, decoded
-	maxParts        = 50
-	maxObjects      = 50
+	maxParts   = 50
+	maxPart    = itip.MaxSize // bytes of a calendar part, decoded
+	maxText    = 8 << 20      // bytes of all of them
+	maxObjects = 50
+	maxRepairs = 100
 )
 
-// Letter is what a mail says about calendars.
-type Letter struct {
-	Objects []*itip.Object
-	Others  []*itip.Object // what is no message about an event: tasks, objects without METHOD
-	Why     string         // why it says nothing we can act on
-	Odd     string         // why it is believed only of somebody who is logged in
-}
-
-// Silent tells whether there is nothing to act on: the mail stays untouched.
-func (l Letter) Silent() bool { return len(l.Objects) == 0 }
-
-// Read collects the scheduling objects of a mail. What cannot be read makes the mail one we do not touch,
-// with the reason: a person may still make sense of it.
-func Read(mail *message.Message) Letter {
-	var l Letter
-	parts := mail.CalendarParts()
+// Read collects the scheduling objects of a mail: messages of these kinds (itip.Event, itip.Todo …; of every kind
+// if none is named) in Items. The parts of type text/calendar count, in any nesting of multiparts and never in a
+// mail inside the mail; of a multipart/alternative one form. Whatever cannot be read makes the mail one that we do
+// not touch, with the reason: a person may still make sense of it.
+func Read(mail *message.Message, kinds ...string) Letter {
+	found := find(mail.Root())
 	switch {
-	case len(parts) == 0:
+	case len(found.calendars) == 0 && len(found.copies) > 0: // S6047-16
+		return Letter{Why: "left alone: a calendar only as application/ics, which is a file and no message"}
+	case len(found.calendars) == 0:
 		return Letter{}
 	case mail.Truncated():
 		return Letter{Why: "left alone: more parts than can be read"}
-	case len(parts) > maxParts:
+	case len(found.calendars) > maxParts:
 		return Letter{Why: fmt.Sprintf("left alone: more than %d calendar parts", maxParts)}
 	}
-	for _, part := range parts {
-		if err := l.add(part); err != nil {
-			return Letter{Why: fmt.Sprintf("left alone: calendar part %v: %v", part.Path, err)}
-		}
+	r := reader{kinds: kinds}
+	if err := r.read(mail.Root()); err != nil {
+		return Letter{Why: fmt.Sprintf("left alone: calendar part %v", err), Repairs: r.Repairs}
 	}
-	switch {
-	case len(l.Objects) == 0:
-		l.Why = "left alone: nothing in it is a message about an event"
-	case len(l.Objects) > 1:
-		l.Odd = "several events in one mail" // D-06
+	for _, p := range found.copies {
+		r.note(p, "application/ics is not looked at") // S6047-17
 	}
-	return l
+	r.judge()
+	return r.Letter
 }
 
-func (l *Letter) add(part *message.Part) error {
-	if part.Ambiguous {
-		return fmt.Errorf("another form of it says something else") // S6047-13
-	}
-	text, err := part.Text(maxCalendarPart)
+// reader makes a Letter.
+type reader struct {
+	Letter
+	kinds []string
+	bytes int // decoded so far
+}
+
+func (r *reader) read(root *message.Part) error {
+	items, err := r.part(root)
 	if err != nil {
 		return err
 	}
-	objects, err := itip.Parse([]byte(text))
-	if err != nil {
-		return err
-	}
-	for _, o := range objects {
-		if said := part.Param("method"); o.Method() != "" && !strings.EqualFold(said, o.Method()) {
-			l.Odd = "METHOD is not what the part is labelled with" // S6047-10, S6047-11
-		}
-		if err := l.take(o); err != nil {
-			return err
+	for _, i := range items {
+		if err := r.take(i); err != nil {
+			return fmt.Errorf("%v: %w", i.Part.Path, err)
 		}
 	}
 	return nil
 }
 
-// take adds an object, unless it is a copy of one (S6047-17). Two that differ under one UID cannot both be meant.
-func (l *Letter) take(o *itip.Object) error {
-	if o.Method() == "" || o.Kind() != itip.Event {
-		l.Others = append(l.Others, o)
-	} else {
-		for _, seen := range l.Objects {
-			switch {
-			case seen.UID() != o.UID():
-			case seen.Method() == o.Method() && itip.SameContent(seen, o):
-				return nil
-			default:
-				return fmt.Errorf("it differs from another part with the same UID")
-			}
-		}
-		l.Objects = append(l.Objects, o)
-	}
-	if len(l.Objects)+len(l.Others) > maxObjects {
+// take adds an object, unless it is a copy of one. Two that differ under one UID cannot both be meant.
+func (r *reader) take(i Item) error {
+	if len(r.Items)+len(r.Others) == maxObjects {
 		return fmt.Errorf("more than %d objects in one mail", maxObjects)
 	}
+	if i.Object.Method() == "" || !r.wants(i.Object.Kind()) {
+		r.Others = append(r.Others, i)
+		return nil
+	}
+	for _, seen := range r.Items {
+		switch {
+		case seen.Object.UID() != i.Object.UID():
+		case seen.Object.Method() == i.Object.Method() && itip.SameContent(seen.Object, i.Object):
+			r.note(i.Part, fmt.Sprintf("the same as in part %v, left out", seen.Part.Path))
+			return nil
+		default:
+			return fmt.Errorf("it differs from another part with the same UID")
+		}
+	}
+	r.Items = append(r.Items, i)
 	return nil
 }
 
-// Whole tells whether the objects are all that the mail says: what is left over may only be a copy of one of
-// them for the archive, without METHOD.
-func (l Letter) Whole() bool {
-	for _, o := range l.Others {
-		copied := false
-		for _, seen := range l.Objects {
-			copied = copied || seen.UID() == o.UID() && itip.SameContent(seen, o)
-		}
-		if !copied {
-			return false
-		}
+func (r *reader) wants(kind string) bool { return len(r.kinds) == 0 || slices.Contains(r.kinds, kind) }
+
+// note remembers a repair of a part.
+func (r *reader) note(p *message.Part, what string) {
+	switch n := len(r.Repairs); {
+	case n < maxRepairs:
+		r.Repairs = append(r.Repairs, fmt.Sprintf("part %v: %s", p.Path, what))
+	case n == maxRepairs:
+		r.Repairs = append(r.Repairs, "more was repaired")
 	}
-	return true
 }

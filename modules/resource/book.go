@@ -49,8 +49,8 @@ func done(why string, effects ...filter.Effect) decision {
 func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g guest, plan *filter.Plan) (why string, err error) {
 	handled := mail.Whole()
 	var whys []string
-	for _, o := range mail.Objects {
-		d, err := m.decide(ctx, tx, o, g.room, plan.Effects)
+	for _, i := range mail.Items {
+		d, err := m.decide(ctx, tx, i.Object, g.room, plan.Effects)
 		if err != nil {
 			return "", err
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"usher/address"
+	"usher/itip"
 	"usher/itip/calendar"
 	"usher/ldapdir"
 	"usher/milter/filter"
@@ -86,12 +87,12 @@ func isRoom(r filter.Recipient) bool {
 
 // Plan decides for each resource on its own; people and everything else stay untouched.
 func (m *module) Plan(ctx context.Context, tx *filter.Tx) (filter.Plan, error) {
-	mail := imip.Read(tx.Message)
+	mail := imip.Read(tx.Message, itip.Event)
 	switch {
 	case mail.Silent():
 		return filter.Plan{Why: mail.Why}, nil
-	case mail.Odd != "" && tx.User == "":
-		return filter.Plan{Why: "left alone: nobody logged in, and " + mail.Odd}, nil
+	case len(mail.Odd) > 0 && tx.User == "":
+		return filter.Plan{Why: "left alone: nobody logged in, and " + strings.Join(mail.Odd, ", ")}, nil
 	}
 	guests, err := guestsOf(tx.Rcpts)
 	if err != nil {
