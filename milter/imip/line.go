@@ -26,15 +26,3 @@ func Line(s string, limit int) string {
 	}
 	return s
 }
-
-// messageID is a Message-ID an answer may name, or "": what is none, and what no line could hold, is not passed on.
-func messageID(s string) string {
-	ok := len(s) > 2 && len(s) <= 250 && s[0] == '<' && s[len(s)-1] == '>'
-	for i := 0; ok && i < len(s); i++ {
-		ok = s[i] > ' ' && s[i] < 0x7f
-	}
-	if !ok {
-		return ""
-	}
-	return s
-}

@@ -1,9 +1,6 @@
 package imip
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 func TestLine(t *testing.T) {
 	tests := []struct {
@@ -23,16 +20,5 @@ func TestLine(t *testing.T) {
 		if got := Line(tt.in, tt.limit); got != tt.want {
 			t.Errorf("Line(%q, %d) = %q; want %q", tt.in, tt.limit, got, tt.want)
 		}
-	}
-}
-
-func TestMessageID(t *testing.T) {
-	for _, bad := range []string{"", "<>", "x@y", "<a b@c>", "<a\r\nBcc: x>", "<ä@b>", "<" + strings.Repeat("a", 300) + ">"} {
-		if got := messageID(bad); got != "" {
-			t.Errorf("messageID(%q) = %q; want none", bad, got)
-		}
-	}
-	if got := messageID("<a@b>"); got != "<a@b>" {
-		t.Errorf("messageID(<a@b>) = %q", got)
 	}
 }

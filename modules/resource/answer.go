@@ -29,7 +29,7 @@ func (b *booking) answer(partstat, comment string) filter.Send {
 		To: []filter.Recipient{{Address: to, Arg: to.String()}},
 		Mail: imip.Compose(imip.Draft{
 			From:    imip.Mailbox{Name: b.room.Name, Address: b.room.Mail()},
-			To:      imip.Mailbox{Name: b.organizer.Name, Address: to},
+			To:      []imip.Mailbox{{Name: b.organizer.Name, Address: to}},
 			Subject: subject, Text: text, Object: reply, Answers: b.tx.Message.Header,
 		}),
 	}
