@@ -38,8 +38,9 @@ func (p *policy) moderated(f *facts, d *delivery) outcome {
 
 // waits tells whether mail to an address of an entry waits for a moderator.
 func (p *policy) waits(d *delivery, e *ldapdir.Entry) bool {
-	mode, _ := p.modeOf(e, p.carried(d))
-	return mode == "moderated" && p.posting[p.carried(d)] == ""
+	forms := p.forms(d)
+	mode, _ := p.modeOf(e, forms)
+	return mode == "moderated" && single(p.posting, forms) == ""
 }
 
 // skips tells whether the sender, or whom he acts for, need not wait for a moderator.
@@ -97,7 +98,7 @@ func (p *policy) moderator(f *facts, list *ldapdir.Entry, value string) (address
 // mayModerate: what is sent to moderators is not asked about again. It must reach a person, and neither the list
 // itself nor another one whose mail has to wait.
 func (p *policy) mayModerate(e *ldapdir.Entry, a address.Address, list *ldapdir.Entry) bool {
-	mode, _ := p.modeOf(e, a)
+	mode, _ := p.modeOf(e, []address.Address{a})
 	why, _ := p.stopped(e)
 	return mode != "moderated" && why != principalDisabled && !ldapdir.SameDN(e.DN, list.DN)
 }

@@ -1,6 +1,7 @@
 package envelope
 
 import (
+	"cmp"
 	"strings"
 
 	"usher/address"
@@ -13,7 +14,7 @@ func (p *policy) denies(f *facts, d *delivery) outcome {
 		return outcome{}
 	}
 	p.whom(f, d)
-	if rules := p.senderRules[p.carried(d)]; len(rules) > 0 {
+	if rules := single(p.senderRules, p.forms(d)); len(rules) > 0 {
 		if o := p.admits(f, d, d.to.Entry(), rules); o.reason != accepted {
 			return o
 		}
@@ -31,12 +32,27 @@ func (p *policy) denies(f *facts, d *delivery) outcome {
 	return outcome{}
 }
 
-// carried is the address the recipient's entry carries: what is set for single addresses is set for that.
-func (p *policy) carried(d *delivery) address.Address {
-	if d.to.Address != "" {
-		return d.to.Address
+// forms are the addresses under which something may be set for a recipient alone, the first that is counts: as it
+// was written, without its tag, and as its entry carries it (of two names of one domain, the other one).
+func (p *policy) forms(d *delivery) []address.Address {
+	all := []address.Address{d.rcpt}
+	if d.to.Tagged || len(d.to.Owners) == 0 {
+		all = append(all, p.untag(d.rcpt))
 	}
-	return p.untag(d.rcpt)
+	if d.to.Address != "" {
+		all = append(all, d.to.Address)
+	}
+	return all
+}
+
+// single is what is set for one address.
+func single[T any](set map[address.Address]T, forms []address.Address) (none T) {
+	for _, a := range forms {
+		if v, ok := set[a]; ok {
+			return v
+		}
+	}
+	return none
 }
 
 func (p *policy) admits(f *facts, d *delivery, e *ldapdir.Entry, rules []rule) outcome {
@@ -59,11 +75,11 @@ func (p *policy) mode(f *facts, d *delivery) outcome {
 		return outcome{}
 	}
 	p.whom(f, d)
-	if mode := p.posting[p.carried(d)]; mode != "" {
+	if mode := single(p.posting, p.forms(d)); mode != "" {
 		return p.posts(f, d, d.to.Entry(), mode)
 	}
 	for _, e := range d.to.Owners {
-		mode, ok := p.modeOf(e, p.carried(d))
+		mode, ok := p.modeOf(e, p.forms(d))
 		if !ok {
 			return refuse(policyMalformed, d.rcpt)
 		}
@@ -74,13 +90,13 @@ func (p *policy) mode(f *facts, d *delivery) outcome {
 	return outcome{}
 }
 
-// modeOf is an entry's mode: values are a mode, or a mode and the one address it is for. ok is false for what is
+// modeOf is an entry's mode at an address: values are a mode, or a mode and the one address it is for. ok is false for what is
 // none of ours.
-func (p *policy) modeOf(e *ldapdir.Entry, a address.Address) (mode string, ok bool) {
+func (p *policy) modeOf(e *ldapdir.Entry, forms []address.Address) (mode string, ok bool) {
 	if isGroup(e) {
 		mode = p.Groups.DefaultMode
 	}
-	single := ""
+	alone := map[address.Address]string{}
 	for _, value := range values(e, p.attrs.Posting) {
 		word, rest, alias := strings.Cut(strings.TrimSpace(value), " ")
 		word, known := modeWord(word)
@@ -91,14 +107,11 @@ func (p *policy) modeOf(e *ldapdir.Entry, a address.Address) (mode string, ok bo
 			mode = word
 		} else if b, err := address.Parse(rest); err != nil {
 			return "", false
-		} else if a == b {
-			single = word
+		} else {
+			alone[b] = word
 		}
 	}
-	if single != "" {
-		mode = single
-	}
-	return mode, true
+	return cmp.Or(single(alone, forms), mode), true
 }
 
 // modeWord reads a mode; TRUE and FALSE are what Exchange writes of senders who have to be logged in.
