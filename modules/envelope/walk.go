@@ -196,6 +196,9 @@ func (w *walk) addressed(a address.Address) (bool, error) {
 	w.answer.dated(m.Owners...)
 	for _, e := range m.Owners {
 		if !isGroup(e) {
+			if !m.Tagged && w.same(e.DN) { // under another name of the domain
+				return true, nil
+			}
 			continue
 		}
 		if found, err := w.within(e); found || err != nil {
