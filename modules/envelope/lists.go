@@ -2,8 +2,15 @@ package envelope
 
 import "usher/ldapdir"
 
-// sites: the lists of the site, about senders and about recipients nobody is kept from.
+// sites: the lists of the site. Nobody is kept from an exempt recipient, also who is blocked elsewhere.
 func (p *policy) sites(f *facts, d *delivery) outcome {
+	if len(p.exempt) > 0 {
+		any, _ := p.receiver(d)
+		t := list{rules: p.exempt}.judge(f, any, any)
+		if d.exempt, d.doubt = t == yes, t == unsure; d.exempt {
+			return outcome{}
+		}
+	}
 	if len(p.site) > 0 && d.env.From != "" {
 		switch p.matched(f, d) {
 		case unsure:
@@ -12,12 +19,6 @@ func (p *policy) sites(f *facts, d *delivery) outcome {
 			return refuse(rcptRecipientDenies, d.rcpt)
 		}
 	}
-	if len(p.exempt) == 0 {
-		return outcome{}
-	}
-	any, _ := p.receiver(d)
-	t := list{rules: p.exempt}.judge(f, any, any)
-	d.exempt = d.exempt || t == yes
 	return outcome{}
 }
 

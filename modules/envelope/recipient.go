@@ -16,6 +16,8 @@ type delivery struct {
 	ours truth
 	// exempt: a list of the site lets the mail pass whatever lists of people say.
 	exempt bool
+	// doubt: nobody could be asked whether it does; what is refused then is refused for now.
+	doubt bool
 	// moderators get the mail in place of the recipient.
 	moderators []address.Address
 }
@@ -35,7 +37,11 @@ func (p *policy) recipient(f *facts, env *filter.Envelope, rcpt address.Address)
 func (p *policy) ask(f *facts, d *delivery, steps ...func(*facts, *delivery) outcome) outcome {
 	for _, step := range steps {
 		f.begin()
-		if o := f.guard(step(f, d)); o.reason != accepted || o.final {
+		o := f.guard(step(f, d))
+		if d.doubt && o.reason.permanent() {
+			return unavailable()
+		}
+		if o.reason != accepted || o.final {
 			return o
 		}
 	}
