@@ -25,7 +25,8 @@ func (p *policy) sites(f *facts, d *delivery) outcome {
 // matched asks the lists of senders: no for a blocked one. An allowed one is exempt.
 func (p *policy) matched(f *facts, d *delivery) truth {
 	allow, deny := d.from.allow(p, d.pr.believed()), d.from.deny(p)
-	d.exempt = list{rules: p.site}.judge(f, allow, deny) == yes && p.hasAllow(f, allow, deny)
+	allowed := list{rules: p.site}.judge(f, allow, deny)
+	d.exempt, d.doubt = allowed == yes && p.hasAllow(f, allow, deny), d.doubt || allowed == unsure
 	return list{rules: p.site, open: true}.judge(f, allow, deny)
 }
 
