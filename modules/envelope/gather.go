@@ -39,18 +39,26 @@ var errRounds = errors.New("the decision asked for more facts than it should")
 // decide gathers facts until the decision misses none. Verdicts are never kept; what the directory says is, there.
 func (g *gatherer) decide(ctx context.Context, q question) (decision, *facts) {
 	f := newFacts()
+	var d decision
+	if err := g.gather(ctx, f, q.env.Time, func() { d = g.policy.decide(f, q) }); err != nil {
+		return decision{outcome: unavailable(), cause: err}, f
+	}
+	return d, f
+}
+
+// gather lets something be tried until the facts it needs are known.
+func (g *gatherer) gather(ctx context.Context, f *facts, now time.Time, try func()) error {
 	for range maxRounds {
-		d := g.policy.decide(f, q)
-		if len(f.needs) == 0 {
-			return d, f
+		if try(); len(f.needs) == 0 {
+			return nil
 		}
 		for _, need := range slices.Clone(f.needs) {
 			if _, known := f.known[need]; !known {
-				f.known[need] = g.answer(ctx, f, need, q.env.Time)
+				f.known[need] = g.answer(ctx, f, need, now)
 			}
 		}
 	}
-	return decision{outcome: unavailable(), cause: errRounds}, f
+	return errRounds
 }
 
 // answer asks one question.

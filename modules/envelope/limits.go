@@ -48,11 +48,17 @@ func (p *policy) limitsOf(pr principal) Limits {
 // number is the first value of an entry that is one; a malformed one is no limit of its own.
 func number(e *ldapdir.Entry, attrs []string) (int64, bool) {
 	for _, v := range values(e, attrs) {
-		if n, err := strconv.ParseInt(v, 10, 63); err == nil && n >= 0 {
+		if n, ok := limitOf(v); ok {
 			return n, true
 		}
 	}
 	return 0, false
+}
+
+// limitOf reads a limit as a directory has it.
+func limitOf(value string) (int64, bool) {
+	n, err := strconv.ParseInt(value, 10, 63)
+	return n, err == nil && n >= 0
 }
 
 // rate tells whether the account may send to one recipient more.

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"usher/address"
 	"usher/ldapdir"
+	"usher/milter/filter"
 )
 
 // Lint tells what is wrong with the policy on an entry, and which rules of a Kolab server mean something else here.
@@ -22,6 +23,7 @@ func (m *module) Lint(ctx context.Context, e *ldapdir.Entry) ([]ldapdir.Finding,
 	}
 	l.patterns()
 	l.modes()
+	l.moderation()
 	l.numbers()
 	return l.found, l.err
 }
@@ -189,18 +191,55 @@ func (l *linter) modes() {
 				l.say(ldapdir.Finding{Attr: attr, Value: value, Text: "no posting mode: all mail to the entry is deferred (policy.malformed)", Right: "public, internal, members or moderated"})
 			case single && err != nil:
 				l.say(ldapdir.Finding{Attr: attr, Value: value, Text: "what follows the mode is no address: all mail to the entry is deferred (policy.malformed)", Right: "internal list@example.org"})
-			case single && !slices.Contains(l.e.Addresses, a):
+			case single && !l.has(a):
 				l.say(ldapdir.Finding{Attr: attr, Value: value, Text: "is for an address the entry does not have", Hint: true})
 			}
 		}
 	}
 }
 
+// has tells whether the entry has an address, if only under another name of its domain.
+func (l *linter) has(a address.Address) bool {
+	if has(l.e, a) || l.err != nil {
+		return true
+	}
+	m, _, err := l.directory.Resolve(l.ctx, a)
+	l.err = err
+	return err != nil || !m.Tagged && owns(m, l.e)
+}
+
+// moderation needs somebody to do it.
+func (l *linter) moderation() {
+	if l.err != nil || !l.policy.mayWait(filter.Recipient{Entry: l.e}) {
+		return
+	}
+	f := newFacts()
+	there := no
+	l.err = l.gather(l.ctx, f, time.Time{}, func() {
+		f.restart()
+		_, there = l.policy.moderators(f, l.e)
+	})
+	if l.err == nil {
+		l.err = f.cause
+	}
+	if l.err == nil && there == no {
+		l.say(ldapdir.Finding{Attr: l.policy.attrs.Posting[0], Value: "moderated", Text: "nobody who could moderate is named: mail that has to wait is deferred (moderation.unavailable)",
+			Right: fmt.Sprintf("somebody with an address under %s, or another mode", strings.Join(spelledAll(l.policy.attrs.Moderators), ", "))})
+	}
+}
+
+func spelledAll(attrs []string) (all []string) {
+	for _, attr := range attrs {
+		all = append(all, spelled(attr))
+	}
+	return all
+}
+
 func (l *linter) numbers() {
 	for _, attr := range slices.Concat(l.policy.attrs.RcptPerMessage, l.policy.attrs.RcptPerHour, l.policy.attrs.RcptPerDay, l.policy.attrs.Size) {
 		for _, value := range attrOf(l.e, attr) {
-			if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 0 {
-				l.say(ldapdir.Finding{Attr: attr, Value: value, Text: "no number: it sets no limit", Right: "0 or more, up to 2147483647"})
+			if _, ok := limitOf(value); !ok {
+				l.say(ldapdir.Finding{Attr: attr, Value: value, Text: "no number: it sets no limit", Right: "0 (no limit) or more"})
 			}
 		}
 	}

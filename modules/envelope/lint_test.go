@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"usher/address"
 	"usher/ldapdir"
@@ -55,5 +56,43 @@ func TestLintOfLongLists(t *testing.T) {
 	found, err := m.Lint(t.Context(), &ldapdir.Entry{DN: "uid=a", Attrs: map[string][]string{"kolaballowsmtpsender": make([]string, maxRules+1)}})
 	if err != nil || len(found) != 1 || found[0].Hint || found[0].Attr != "kolabAllowSMTPSender" {
 		t.Errorf("%+v, %v", found, err)
+	}
+}
+
+// TestLintFollowsDecisions: what decisions take is not called wrong, what they cannot work with is.
+func TestLintFollowsDecisions(t *testing.T) {
+	const announce = "cn=announce,ou=Groups,dc=example,dc=org"
+	base := loadSuite(t, "testdata/envelope-cases.yaml")
+	tests := []struct {
+		name  string
+		entry map[string]any
+		want  string // the attribute
+	}{
+		{"moderators", map[string]any{}, ""},
+		{"none", map[string]any{"moderator": nil}, "postingMode"},
+		{"disabled", map[string]any{"moderator": "erin"}, "postingMode"},
+		{"of one alias", map[string]any{"moderator": nil, "postingMode": "moderated announce@example.org"}, "postingMode"},
+		{"not moderated", map[string]any{"moderator": nil, "postingMode": "internal"}, ""},
+		{"a large limit", map[string]any{"maxSize": "3000000000"}, ""},
+		{"no limit", map[string]any{"maxSize": "3G"}, "maxsize"},
+		{"the mode of an address in an alias domain", map[string]any{"postingMode": "internal announce@alias.example"}, ""},
+		{"of one that is tagged", map[string]any{"postingMode": "internal announce+x@alias.example"}, "postingMode"},
+		{"of nobody's", map[string]any{"postingMode": "internal other@alias.example"}, "postingMode"},
+	}
+	for _, tt := range tests {
+		c := &caseOf{config: base.Defaults.Config, entries: base.with(map[string]map[string]any{announce: tt.entry}),
+			Module: map[string]any{"attributes": map[string]any{"size": []any{"maxSize"}}}}
+		now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+		d := aliased{c.double(t, now)}
+		e, _, _ := d.ByDN(t.Context(), announce)
+		m := &module{c.pure(t, d, now)}
+		found, err := m.Lint(t.Context(), e)
+		got := ""
+		for _, f := range found {
+			got += f.Attr
+		}
+		if err != nil || got != tt.want {
+			t.Errorf("%s: %+v, %v; want %q", tt.name, found, err, tt.want)
+		}
 	}
 }
