@@ -57,7 +57,7 @@ func (p *policy) grant(f *facts, pr principal, a address.Address) claim {
 			return c
 		}
 		p.given(f, pr, &c)
-		if c.kind == none && c.owned == no && p.patterns(pr.entry).covers(a) {
+		if mine := p.patterns(pr.entry); c.kind == none && c.owned == no && (mine.covers(a) || mine.covers(p.untag(a))) {
 			c.kind = pattern
 		}
 	}
