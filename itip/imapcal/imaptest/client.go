@@ -45,17 +45,17 @@ func (s *Server) with(user, what string, work func(c *imapclient.Client) error) 
 	}
 }
 
-// CreateShared makes a shared folder, named as the service account sees it: shared/Resources/Blue@example.org. The
-// account may do everything in it.
+// CreateShared makes a shared folder, named as the service account writes it: shared/Resources/Blue@example.org. The
+// account may do everything in it, and others may read.
 func (s *Server) CreateShared(folder string) {
 	s.tb.Helper()
-	s.with("", "create "+folder, func(c *imapclient.Client) error {
-		if err := c.Create(folder, nil).Wait(); err != nil || s.Kind != "cyrus" {
-			return err
-		}
-		// Cyrus makes folders in which their maker may do nothing but give rights.
-		return c.SetACL(folder, imap.RightsIdentifier(s.Admin), imap.RightModificationReplace, imap.RightSet("lrswipkxtecda")).Wait()
-	})
+	s.with("", "create "+folder, func(c *imapclient.Client) error { return c.Create(folder, nil).Wait() })
+	switch s.Kind {
+	case "cyrus": // there the one who makes a folder may do nothing in it but give rights
+		s.SetRights("", folder, s.Admin, "lrswipkxtecda")
+	case "dovecot":
+		s.SetRights("", folder, "anyone", "lr")
+	}
 }
 
 // DeleteShared removes a shared folder with all that is in it.
@@ -64,10 +64,14 @@ func (s *Server) DeleteShared(folder string) {
 	s.with("", "delete "+folder, func(c *imapclient.Client) error { return c.Delete(folder).Wait() })
 }
 
-// SetRights gives somebody rights in a folder (RFC 4314), "" takes all away. There are none to give in memory.
+// SetRights gives a user, or anyone, rights in a folder (RFC 4314), "" takes all away. There are none to give in
+// memory.
 func (s *Server) SetRights(user, folder, who, rights string) {
 	s.tb.Helper()
 	s.with(user, "set rights in "+folder, func(c *imapclient.Client) error {
+		if s.Kind == "cyrus" {
+			who = strings.TrimSuffix(who, "@"+Domain) // as it strips the domain from names itself
+		}
 		return c.SetACL(folder, imap.RightsIdentifier(who), imap.RightModificationReplace, imap.RightSet(rights)).Wait()
 	})
 }
@@ -94,7 +98,7 @@ func (s *Server) SetType(user, folder, kind string) {
 	s.SetMetadata(user, folder, entries)
 }
 
-// SetMetadata sets annotations of a folder (RFC 5464); nil takes one away.
+// SetMetadata sets annotations of a folder (RFC 5464); nil takes one away. Shared folders on Cyrus cannot have any.
 func (s *Server) SetMetadata(user, folder string, entries map[string]*[]byte) {
 	s.tb.Helper()
 	s.with(user, "annotate "+folder, func(c *imapclient.Client) error { return c.SetMetadata(folder, entries).Wait() })
