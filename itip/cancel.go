@@ -17,29 +17,37 @@ import (
 // difference (D-04). ErrOutdated: all that concerns him is older than what is stored. ErrNoInstance: the series
 // never had such an instance; one that is cancelled already is cancelled again. Neither argument changes.
 func Cancelled(stored, cancel *Object, me ...address.Address) (rest *Object, gone bool, err error) {
+	fresh, whole, err := cancelling(stored, cancel, me)
+	if err != nil || whole {
+		return nil, err == nil, err
+	}
+	return cancelInstances(stored, cancel.Zones(nil), fresh)
+}
+
+// cancelling are the components of a CANCEL that concern the recipient and are not outdated; whole tells whether
+// one of them is about all of the object.
+func cancelling(stored, cancel *Object, me []address.Address) (fresh []*Component, whole bool, err error) {
 	if err := sameKey(stored, cancel); err != nil {
 		return nil, false, err
 	}
-	keys, z := stored.keys(), cancel.Zones(nil)
-	listed, fresh := 0, []*Component{}
+	keys, z, listed := stored.keys(), cancel.Zones(nil), false
 	for _, c := range cancel.Scheduled() {
 		if !concerns(c, me) {
 			continue
 		}
-		listed++
+		listed = true
 		if Compare(keys.counterpart(z, c), c) != Older {
 			fresh = append(fresh, c)
+			whole = whole || !c.Has("RECURRENCE-ID")
 		}
 	}
 	switch {
-	case listed == 0:
+	case !listed:
 		return nil, false, ErrNotListed
 	case len(fresh) == 0:
 		return nil, false, ErrOutdated
-	case slices.ContainsFunc(fresh, func(c *Component) bool { return !c.Has("RECURRENCE-ID") }):
-		return nil, true, nil
 	}
-	return cancelInstances(stored, z, fresh)
+	return fresh, whole, nil
 }
 
 func concerns(c *Component, me []address.Address) bool {

@@ -45,19 +45,7 @@ func (o *Object) asking(attendee address.Address) []*Component {
 var unaltered = []string{"UID", "RECURRENCE-ID", "DTSTART", "DTEND", "DUE", "DURATION", "SUMMARY"}
 
 func answer(c *Component, attendee address.Address, partstat string, at time.Time, comment string) *Component {
-	a := &Component{Name: c.Name}
-	for _, name := range unaltered {
-		if p, ok := c.Prop(name); ok {
-			a.Add(p.Clone())
-		}
-	}
-	a.SetStamp(at)
-	if n := c.Sequence(); n != 0 {
-		a.SetSequence(n)
-	}
-	if p, ok := c.Prop("ORGANIZER"); ok {
-		a.Add(mailto(p, userOf(p).Address))
-	}
+	a := c.essence(at)
 	u, ok := c.Attendee(attendee)
 	if !ok {
 		u.Prop = Prop{Name: "ATTENDEE"}
@@ -81,13 +69,20 @@ func mailto(p Prop, a address.Address) Prop {
 // AddRequestStatus says in every component how a request was dealt with (RFC 5545 3.8.8.3): a code such as "4.0",
 // a text, and data such as the property that was in the way, or "".
 func (o *Object) AddRequestStatus(code, text, data string) {
+	for _, c := range o.Scheduled() {
+		c.addRequestStatus(code, text, data)
+	}
+}
+
+func (c *Component) addRequestStatus(code, text, data string) {
+	if code == "" {
+		return
+	}
 	value := code + ";" + Escape(text)
 	if data != "" {
 		value += ";" + Escape(data)
 	}
-	for _, c := range o.Scheduled() {
-		c.Add(Prop{Name: "REQUEST-STATUS", Value: value})
-	}
+	c.Add(Prop{Name: "REQUEST-STATUS", Value: value})
 }
 
 // bringZones adds a VTIMEZONE for every TZID in use (S5546-13): that of the other object, else one written for

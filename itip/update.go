@@ -30,16 +30,25 @@ func Update(stored, request *Object) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	master := in.Master()
-	if master != nil && (u.was == nil || Compare(u.was, master) != Older) {
-		err = u.series(master)
-	} else {
-		err = u.instances()
-	}
-	if err != nil {
+	if err := u.apply(); err != nil {
 		return nil, err
 	}
 	return u.out, u.out.fits()
+}
+
+func (u *update) apply() error {
+	master := u.in.Master()
+	if master != nil && !outdated(u.was, master) {
+		return u.series(master)
+	}
+	return u.instances()
+}
+
+// outdated tells whether an incoming component changes nothing about a stored one: it is older, or would bring back
+// what a message of the same age cancelled (S5546-55).
+func outdated(stored, incoming *Component) bool {
+	order := Compare(stored, incoming)
+	return order == Older || order == Same && stored.Cancelled() && !incoming.Cancelled()
 }
 
 func sameKey(stored, in *Object) error {
@@ -54,7 +63,7 @@ func (o *Object) forStore() {
 	o.SetMethod("")
 	for _, c := range o.Scheduled() {
 		c.RemoveParts("VALARM")
-		c.Remove("X-LIC-ERROR") // DEV-21
+		c.removeOurs()
 		for i, p := range c.Props {
 			if p.Param("SCHEDULE-FORCE-SEND") != "" {
 				c.Props[i] = p.Without("SCHEDULE-FORCE-SEND") // RFC 6638 7.2
@@ -84,14 +93,15 @@ type update struct {
 	stored, in, out *Object
 	was             *Component // the stored master
 	old, new        map[instanceKey]*override
-	names           map[string]string // what TZIDs of one object are called in the other
+	names           map[string]string   // what TZIDs of one object are called in the other
+	fresh           map[*Component]bool // of out: what the request brought
 }
 
 // replacement is a component that takes the place of another, or is new.
 type replacement struct{ old, new *Component }
 
 func newUpdate(stored, in *Object) (*update, error) {
-	u := &update{stored: stored, in: in, was: stored.Master(), names: map[string]string{}}
+	u := &update{stored: stored, in: in, was: stored.Master(), names: map[string]string{}, fresh: map[*Component]bool{}}
 	var err error
 	if u.old, err = stored.overrideMap(); err != nil {
 		return nil, err
@@ -117,6 +127,9 @@ func inOrder(m map[instanceKey]*override) []*override {
 // series takes the request as the whole series.
 func (u *update) series(master *Component) error {
 	u.out = u.in
+	for _, c := range u.in.Scheduled() {
+		u.fresh[c] = true
+	}
 	r, err := u.in.series()
 	if err != nil {
 		return err
@@ -124,7 +137,7 @@ func (u *update) series(master *Component) error {
 	details := u.was != nil && u.was.Sequence() == master.Sequence() && !TimeChanged(u.was.alone(u.stored), master.alone(u.in), nil)
 	for _, v := range inOrder(u.old) {
 		if now, repeated := u.new[v.key()]; repeated {
-			if Compare(v.c, now.c) == Older {
+			if outdated(v.c, now.c) {
 				u.put(now.c, v.c, u.stored)
 			}
 			continue
@@ -165,7 +178,7 @@ func (u *update) instances() error {
 		if o := u.old[v.key()]; o != nil {
 			was, old = o.c, u.out.Root.Parts[slices.Index(u.stored.Root.Parts, o.c)]
 		}
-		if Compare(was, v.c) == Older {
+		if outdated(was, v.c) {
 			continue
 		}
 		if err := series.accept(u.out.Master(), v.id); err != nil && old == nil {
@@ -198,6 +211,7 @@ func (o *Object) series() (*recurrence, error) {
 // put places a component of another object in the result, instead of old or at the end, and brings its zones.
 func (u *update) put(old, c *Component, from *Object) {
 	c = c.Clone()
+	u.fresh[c] = from == u.in
 	u.adopt(from, c)
 	if i := slices.Index(u.out.Root.Parts, old); i >= 0 {
 		u.out.Root.Parts[i] = c
