@@ -53,7 +53,7 @@ func (p *policy) restricted(f *facts, d *delivery) outcome {
 	if d.exempt || d.pr.login == "" {
 		return outcome{}
 	}
-	p.touch(f, d)
+	p.touch(f, d.pr)
 	p.whom(f, d)
 	verdict := yes
 	if p.DelegatePolicy == "both" || d.from.owner == nil {

@@ -79,7 +79,7 @@ func (p *policy) stop(f *facts, d *delivery) outcome {
 	if d.pr.account == "" {
 		return outcome{}
 	}
-	p.touch(f, d)
+	p.touch(f, d.pr)
 	why, text, t := p.halted(f, d.pr.entry, d.pr.account)
 	if t == no {
 		if t = p.overDenied(f, d.pr, 0); t == yes {
@@ -96,14 +96,17 @@ func (p *policy) stop(f *facts, d *delivery) outcome {
 }
 
 // touch makes what follows rest on the principal's entry.
-func (p *policy) touch(f *facts, d *delivery) {
-	if d.pr.login != "" {
-		f.login(d.pr.login)
+func (p *policy) touch(f *facts, pr principal) {
+	if pr.login != "" {
+		f.login(pr.login)
 	}
 }
 
 // tooMany (C3): recipients of one mail, counting those that were accepted.
-func (p *policy) tooMany(_ *facts, d *delivery) outcome {
+func (p *policy) tooMany(f *facts, d *delivery) outcome {
+	if len(p.attrs.RcptPerMessage) > 0 {
+		p.touch(f, d.pr)
+	}
 	if most := p.limitsOf(d.pr).RcptPerMessage; d.pr.account != "" && most > 0 && len(d.env.Rcpts) >= most {
 		return outcome{reason: limitRcpts, limit: limit{most: int64(most), used: int64(len(d.env.Rcpts))}}
 	}

@@ -90,6 +90,7 @@ func (p *policy) nullSender(pr principal) outcome {
 
 // entitled wants a grant.
 func (p *policy) entitled(f *facts, from address.Address, pr principal) outcome {
+	p.touch(f, pr)
 	c := p.grant(f, pr, from)
 	if c.kind != none {
 		return outcome{}
@@ -148,7 +149,10 @@ func (p *policy) stranger(f *facts, env *filter.Envelope, pr principal) outcome 
 	return outcome{}
 }
 
-func (p *policy) size(_ *facts, env *filter.Envelope, pr principal) outcome {
+func (p *policy) size(f *facts, env *filter.Envelope, pr principal) outcome {
+	if len(p.attrs.Size) > 0 {
+		p.touch(f, pr)
+	}
 	limits := p.limitsOf(pr)
 	if limits.Size > 0 && env.Size > int64(limits.Size) {
 		return outcome{reason: limitSize, limit: limit{most: int64(limits.Size), used: env.Size}}
