@@ -19,10 +19,12 @@ const (
 const deniedWindow = 10 * time.Minute
 
 // limitsOf are the limits of a principal: those of its entry, else of its account, else of everybody. A host has
-// those it is given.
+// those it is given, a stranger has none: what may come in is for the mail server to say.
 func (p *policy) limitsOf(pr principal) Limits {
 	l := p.Limits
 	switch {
+	case pr.anonymous():
+		return Limits{}
 	case pr.own.limits != nil:
 		l = *pr.own.limits
 	case pr.host != nil:
