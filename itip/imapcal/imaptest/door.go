@@ -91,7 +91,8 @@ func (c *gated) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
+// Close frees what waits at the gate only afterwards, or it would still come through.
 func (c *gated) Close() error {
-	c.once.Do(func() { close(c.ended) })
+	defer c.once.Do(func() { close(c.ended) })
 	return c.Conn.Close()
 }

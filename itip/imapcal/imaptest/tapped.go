@@ -28,10 +28,11 @@ type tapped struct {
 // errCut says that a connection through a tap is at its end.
 var errCut = errors.New("cut off")
 
+// close frees what waits only afterwards, or it would still come through.
 func (c *tapped) close() {
-	c.once.Do(func() { close(c.ended) })
 	c.client.Close()
 	c.server.Close()
+	c.once.Do(func() { close(c.ended) })
 }
 
 // up passes on what the client says.
