@@ -93,11 +93,7 @@ func (x *answering) whole(s *said) error {
 		return fmt.Errorf("%w: only single instances are stored", ErrNoInstance)
 	}
 	before, _ := master.Attendee(s.user.Address)
-	following := slices.DeleteFunc(x.out.Overrides(), func(c *Component) bool {
-		u, ok := c.Attendee(s.user.Address)
-		return c.answerRecord(s.user.Address).known || c.Sequence() > s.c.Sequence() ||
-			!ok && before.Address != "" || u.Partstat != before.Partstat
-	})
+	following := slices.DeleteFunc(x.out.Overrides(), func(c *Component) bool { return !s.heldBy(c, before) })
 	if err := s.to(master, x.admit); err != nil {
 		return err
 	}
@@ -111,6 +107,16 @@ func (x *answering) whole(s *said) error {
 		}
 	}
 	return nil
+}
+
+// heldBy tells whether an answer to the series holds for an override too: it is not newer than what is answered, and
+// the attendee stands in it as in the series, or as his delegate alone has said.
+func (s *said) heldBy(c *Component, before User) bool {
+	u, ok := c.Attendee(s.user.Address)
+	if c.answerRecord(s.user.Address).known || c.Sequence() > s.c.Sequence() || !ok && before.Address != "" {
+		return false
+	}
+	return u.Partstat == before.Partstat || len(u.DelegatedTo) > 0
 }
 
 // instance answers one instance.

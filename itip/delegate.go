@@ -33,7 +33,7 @@ func Delegate(request *Object, from, to User, at time.Time, comment string) (rep
 		c.setAttendee(delegate)
 		a := answer(c, from.Address, Delegated, at, comment)
 		a.setAttendee(delegator)
-		a.setAttendee(delegate)
+		a.setAttendee(delegate.With("PARTSTAT", NeedsAction)) // so that it is the delegator's answer and no other
 		reply.Root.Parts = append(reply.Root.Parts, a)
 	}
 	reply.bringZones(onward)

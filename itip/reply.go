@@ -50,7 +50,7 @@ func answer(c *Component, attendee address.Address, partstat string, at time.Tim
 	if !ok {
 		u.Prop = Prop{Name: "ATTENDEE"}
 	}
-	a.Add(mailto(u.Prop, attendee).Without("RSVP").With("PARTSTAT", partstat))
+	a.Add(mailto(u.Prop, attendee).Without("RSVP", commentParam).With("PARTSTAT", partstat))
 	if comment != "" {
 		a.SetText("COMMENT", comment)
 	}
