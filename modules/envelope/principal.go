@@ -86,11 +86,11 @@ func (p *policy) host(client netip.Addr) *host {
 	return best
 }
 
-// network tells whether the groups somebody is in let him submit from here. Several groups all have to: being
-// in a second one is no way out of the first.
+// network tells whether the groups somebody is in let him submit from here, on whatever listener he logged in. Several
+// groups all have to: being in a second one is no way out of the first.
 func (p *policy) network(f *facts, env *filter.Envelope, pr principal) (truth, string) {
 	verdict := yes
-	if env.Role != filter.Submission || pr.entry == nil {
+	if pr.entry == nil {
 		return verdict, ""
 	}
 	for _, g := range p.Groups.Networks {

@@ -172,7 +172,8 @@ func (c *checkup) role(s *Service, l Listener) {
 	c.say(Wrong, "service.role", s.ID(), remedy, text)
 }
 
-// mxLogin: somebody who logs in at the MX has the rights of a stranger there, and passes what is for submission alone.
+// mxLogin: somebody who logs in at the MX is judged as himself there, but his mail passes by what is done with mail of
+// role submission alone, such as footers and the settings of his domain.
 func (c *checkup) mxLogin(s *Service, l Listener) {
 	if l.Role == filter.Inbound && c.auth(s) {
 		c.say(Wrong, "service.mx-auth", s.ID(), option("smtpd_sasl_auth_enable", "no"),
