@@ -35,6 +35,7 @@ type stageObject struct {
 	Step  string `json:"step"`
 	Rcpt  string `json:"rcpt,omitempty"`
 	answerObject
+	Why   string        `json:"why,omitempty"`   // in our words, not the client's
 	Audit bool          `json:"audit,omitempty"` // only logged
 	Error string        `json:"error,omitempty"` // why it could not be decided
 	Facts []filter.Fact `json:"facts"`           // ages in nanoseconds
@@ -75,7 +76,7 @@ func (o *offline) object() explained {
 		e.Outcome.Verdict = "discard"
 	}
 	for _, c := range o.stages {
-		e.Stages = append(e.Stages, stageObject{c.Stage, c.Step, c.Rcpt.String(), answerOf(c.Answer), c.Audit, errorText(c.Err),
+		e.Stages = append(e.Stages, stageObject{c.Stage, c.Step, c.Rcpt.String(), answerOf(c.Answer), c.Why, c.Audit, errorText(c.Err),
 			append([]filter.Fact{}, c.Proof...)})
 	}
 	for _, r := range o.reached() {

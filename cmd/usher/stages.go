@@ -56,6 +56,9 @@ func (o *offline) checked(c filter.Checked) string {
 		text += "<" + c.Rcpt.String() + "> "
 	}
 	text += verdictOf(c)
+	if c.Answer == nil && c.Err == nil && c.Why != "" {
+		text += ", " + c.Why
+	}
 	if c.Answer != nil {
 		text += " " + c.Answer.String()
 		if c.Answer.Reason != "" && !strings.Contains(c.Answer.Text, c.Answer.Reason) {

@@ -95,7 +95,7 @@ func (m *module) check(ctx context.Context, q question) (filter.Verdict, error) 
 	v := filter.Verdict{Charges: d.charges, Why: m.policy.why(d), Proof: f.proof(q.env.Time), Would: q.env.Role == filter.Local}
 	if d.reason == accepted {
 		if v.Why = m.policy.right(f, q, d.pr); len(d.moderators) > 0 {
-			v.Why = toModerators(q.rcpt, d.moderators)
+			v.Why = toModerators(d.moderators)
 		}
 		return v, nil
 	}
@@ -140,13 +140,13 @@ func (p *policy) why(d decision) string {
 	return string(d.reason)
 }
 
-// toModerators is for the log and for explain.
-func toModerators(rcpt address.Address, moderators []address.Address) string {
+// toModerators is for explain; the sender is not told who they are.
+func toModerators(moderators []address.Address) string {
 	var names []string
 	for _, a := range moderators {
 		names = append(names, a.String())
 	}
-	return fmt.Sprintf("%s is moderated: to %s", rcpt, strings.Join(names, ", "))
+	return "goes to the moderators: " + strings.Join(names, ", ")
 }
 
 // Match wants, without its body, mail that goes to moderators, and mail of people who logged in, whose Sender field
