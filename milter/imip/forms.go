@@ -34,24 +34,32 @@ func sameMessages(a, b []Item) bool {
 
 // sameMessage asks for the same UID and METHOD, and for the same content but for what forms differ in.
 func sameMessage(a, b *itip.Object) bool {
-	if a.UID() != b.UID() || a.Method() != b.Method() {
-		return false
-	}
-	return itip.SameContent(a, b) || itip.SameContent(bare(a), bare(b))
+	return a.UID() == b.UID() && a.Method() == b.Method() && itip.SameContent(bare(a), bare(b))
 }
 
 // bare is an object without what one form may have and another not: long texts, which are there for display, and
-// what is private to a client.
-func bare(o *itip.Object) *itip.Object {
-	o = o.Clone()
-	for _, c := range append(o.Scheduled(), o.Root) {
-		for _, p := range c.Props {
-			if strings.HasPrefix(p.Name, "X-") {
-				c.Remove(p.Name)
-			}
+// what is private to a client. It shares the rest.
+func bare(o *itip.Object) *itip.Object { return &itip.Object{Root: strip(o.Root)} }
+
+func strip(c *itip.Component) *itip.Component {
+	d := &itip.Component{Name: c.Name}
+	for _, p := range c.Props {
+		if !decorates(p.Name) {
+			d.Props = append(d.Props, p)
 		}
-		c.Remove("DESCRIPTION", "STYLED-DESCRIPTION", "ATTACH", "IMAGE", "CREATED", "LAST-MODIFIED")
-		c.RemoveParts("VALARM")
 	}
-	return o
+	for _, part := range c.Parts {
+		if part.Name != "VALARM" {
+			d.Parts = append(d.Parts, strip(part))
+		}
+	}
+	return d
+}
+
+func decorates(property string) bool {
+	switch property {
+	case "DESCRIPTION", "STYLED-DESCRIPTION", "ATTACH", "IMAGE", "CREATED", "LAST-MODIFIED":
+		return true
+	}
+	return strings.HasPrefix(property, "X-")
 }

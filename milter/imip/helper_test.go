@@ -74,9 +74,7 @@ func told(l Letter) string {
 	for _, s := range l.Odd {
 		lines = append(lines, "odd: "+s)
 	}
-	for _, s := range l.Repairs {
-		lines = append(lines, s)
-	}
+	lines = append(lines, l.Repairs...)
 	if l.Why != "" {
 		lines = append(lines, l.Why)
 	}

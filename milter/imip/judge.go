@@ -14,12 +14,20 @@ func (r *reader) judge() {
 			r.odd("METHOD is not what the part is labelled with") // S6047-10, S6047-11
 		}
 	}
+	r.more = slices.ContainsFunc(r.Others, func(o Item) bool { return !r.holds(o) })
 	switch {
 	case len(r.Items) == 0:
 		r.Why = "left alone: nothing in it is a message about " + r.wanted()
 	case len(r.Items) > 1:
 		r.odd("several " + r.several() + " in one mail") // D-06
 	}
+}
+
+// holds tells whether an object is a copy of an item, METHOD aside.
+func (r *reader) holds(other Item) bool {
+	return slices.ContainsFunc(r.Items, func(i Item) bool {
+		return i.Object.UID() == other.Object.UID() && itip.SameContent(i.Object, other.Object)
+	})
 }
 
 func (r *reader) odd(what string) {

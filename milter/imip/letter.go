@@ -12,6 +12,8 @@ type Letter struct {
 	Why     string   // why it says nothing we can act on, for the log
 	Odd     []string // why it is believed only of somebody whose identity is proven: a few words each, for the log
 	Repairs []string // what was wrong in it and how it was taken, for the log; never content
+
+	more bool // some of Others is no copy of an item
 }
 
 // Item is one scheduling object and where it stood.
@@ -36,20 +38,4 @@ func (l Letter) Silent() bool { return len(l.Items) == 0 }
 
 // Whole tells whether the items are all that the mail says: what is left over may only be a copy of one of them
 // for the archive, without METHOD.
-func (l Letter) Whole() bool {
-	for _, o := range l.Others {
-		if !l.holds(o) {
-			return false
-		}
-	}
-	return true
-}
-
-func (l Letter) holds(other Item) bool {
-	for _, seen := range l.Items {
-		if seen.Object.UID() == other.Object.UID() && itip.SameContent(seen.Object, other.Object) {
-			return true
-		}
-	}
-	return false
-}
+func (l Letter) Whole() bool { return !l.more }

@@ -17,7 +17,7 @@ import (
 const (
 	maxParts   = 50
 	maxPart    = itip.MaxSize // bytes of a calendar part, decoded
-	maxText    = 8 << 20      // bytes of all of them
+	maxText    = 2 << 20      // bytes of all of them; of the densest kind, in several forms, that takes half a second
 	maxObjects = 50
 	maxRepairs = 100
 )

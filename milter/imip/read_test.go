@@ -159,7 +159,7 @@ func TestBounds(t *testing.T) {
 		{"objects in one part", cal(strings.Join(objects, "")), "left alone: calendar part /: more than 50 objects in one mail"},
 		{"objects in two parts", multi("mixed", half, other), "left alone: calendar part /1: more than 50 objects in one mail"},
 		{"a part", cal(request("1", "ATTACH:"+strings.Repeat("x", maxPart))), "left alone: calendar part /: read part /: too large: more than 1048576 bytes"},
-		{"all parts", multi("mixed", large, large, large, large, large, large, large, large, large), "left alone: calendar part /8: more than 8388608 bytes of calendars in one mail"},
+		{"all parts", multi("mixed", large, large, large, large, large, large, large, large, large), "left alone: calendar part /8: more than 2097152 bytes of calendars in one mail"},
 		{"parts of any kind", multi("mixed", append([]string{cal(request("1"))}, many...)...), "left alone: more parts than can be read"},
 	}
 	for _, tt := range tests {
