@@ -21,7 +21,6 @@ func build(m *Message) (root *Part, truncated bool) {
 	root = &Part{Header: m.Header, message: m, head: -1, sep: m.frame == nil || m.frame.sep != ""}
 	root.mediaType = mediaType(root.Header, "text/plain")
 	b.content(root)
-	markAmbiguous(root)
 	return root, b.truncated || b.err != nil
 }
 

@@ -322,7 +322,6 @@ func TestRootFromSeveralGoroutines(t *testing.T) {
 			for p := range n.Parts() {
 				p.Text(1 << 20)
 			}
-			m.CalendarParts()
 		})
 	}
 	wg.Wait()

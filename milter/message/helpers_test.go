@@ -23,6 +23,16 @@ func bytesOf(t testing.TB, m *Message) []byte {
 	return b.Bytes()
 }
 
+// multi is a multipart/kind of these parts.
+func multi(kind string, parts ...string) string {
+	b := fmt.Sprintf("b%d%s", len(strings.Join(parts, "")), kind)
+	s := "Content-Type: multipart/" + kind + "; boundary=" + b + "\n\n"
+	for _, p := range parts {
+		s += "--" + b + "\n" + p + "\n"
+	}
+	return s + "--" + b + "--"
+}
+
 // outline is the tree with one line a part: path, type, content.
 func outline(m *Message) string {
 	var b strings.Builder

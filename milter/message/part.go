@@ -13,10 +13,9 @@ type Part struct {
 	Path     Path
 	Children []*Part
 
-	Embedded  bool // below a message/*: somebody else's mail
-	Sealed    bool // below a multipart/signed or multipart/encrypted: no byte may change
-	Opaque    bool // a limit was met here: there is more in it than the tree shows
-	Ambiguous bool // a text/calendar whose multipart/alternative holds another that says something else
+	Embedded bool // below a message/*: somebody else's mail
+	Sealed   bool // below a multipart/signed or multipart/encrypted: no byte may change
+	Opaque   bool // a limit was met here: there is more in it than the tree shows
 
 	message    *Message
 	mediaType  string
