@@ -172,24 +172,3 @@ func TestTapTakesNobody(t *testing.T) {
 	tap.Clear()
 	through(t, s, tap)
 }
-
-func TestLiterals(t *testing.T) {
-	tests := []struct {
-		line  string
-		size  int64
-		waits bool
-		ok    bool
-	}{
-		{"a APPEND x {12}\r\n", 12, true, true},
-		{"a APPEND x {0+}\r\n", 0, false, true},
-		{"a NOOP\r\n", 0, false, false},
-		{"* OK {x}\r\n", 0, true, false},
-		{"* OK {-1}\r\n", -1, true, false},
-		{"}{\r\n", 0, false, false},
-	}
-	for _, tt := range tests {
-		if size, waits, ok := literal([]byte(tt.line)); ok != tt.ok || ok && (size != tt.size || waits != tt.waits) {
-			t.Errorf("literal(%q) = %d, %v, %v", tt.line, size, waits, ok)
-		}
-	}
-}
