@@ -184,6 +184,22 @@ func TestEveryReasonHasARemedy(t *testing.T) {
 	}
 }
 
+// TestWhoIsToBeResumed: the owner of the address that was used, who need not be the one who sent.
+func TestWhoIsToBeResumed(t *testing.T) {
+	for _, tt := range []struct{ user, why, want string }{
+		{"dave", "principal.suspended", "usher resume dave, "},
+		{"alice", "principal.suspended: dave@example.org", "usher resume dave@example.org, "},
+		{"", "principal.suspended: dave@example.org", "usher resume dave@example.org, "},
+	} {
+		text := fmt.Sprintf(`user=%q client=192.0.2.1 from=dave@example.org reason=principal.suspended why=%q`, tt.user, tt.why)
+		var a Audit
+		g := report(t, &a, line(1, text)).Groups
+		if len(g) != 1 || !strings.HasPrefix(g[0].Remedy, tt.want) {
+			t.Errorf("%+v: %+v", tt, g)
+		}
+	}
+}
+
 // TestRemediesNameSettings: keys in remedies are keys of the manual.
 func TestRemediesNameSettings(t *testing.T) {
 	manual, err := os.ReadFile("../../../examples/usher.yaml")

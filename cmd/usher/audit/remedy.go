@@ -19,6 +19,8 @@ func subject(reason string, r record) string {
 		if reason == "principal.network" {
 			return r.value("client")
 		}
+		_, owner, _ := strings.Cut(r.value("why"), reason+": ") // of an address, who need not be the one who sends
+		return owner
 	}
 	return ""
 }
@@ -27,7 +29,7 @@ func subject(reason string, r record) string {
 var remedies = map[string]string{
 	"principal.none":      "the client has to log in; a machine that cannot: hosts: {NAME: {net: {client}, senders: [{from}]}}",
 	"principal.unknown":   "an entry with this login in the directory (logins of its schema, strip_realms for a realm), or accounts: {{user}: {senders: [{from}]}}",
-	"principal.suspended": "usher resume {user}, or another value of the status attribute",
+	"principal.suspended": "usher resume {stopped}, or another value of the status attribute on the entry of {stopped}",
 	"principal.disabled":  "another value of the status attribute on the entry of {user}",
 	"principal.network":   "groups.networks: the network of {client} for the group that binds {user}",
 
@@ -44,7 +46,7 @@ var remedies = map[string]string{
 	"limit.rate":             "limits.rcpt_per_hour and rcpt_per_day, accounts: {{user}: {limits: …}}, or rate_exempt: [{user}]",
 
 	"rcpt.sender-restricted": "a rule {about} in kolabAllowSMTPRecipient on the entry of {user}, or in accounts: {{user}: {recipient_rules: …}}; for everybody exempt_recipients: [{about}]",
-	"rcpt.recipient-denies":  "a rule {from} in kolabAllowSMTPSender on the entry of {about}, or in sender_rules: {{about}: …}",
+	"rcpt.recipient-denies":  "a rule {from} in kolabAllowSMTPSender on the entry of {about}, or in sender_rules: {{about}: …}; where a list of the site denies, allow_senders: [{from}]",
 	"rcpt.disabled":          "another value of the status attribute on the entry of {about}",
 	"rcpt.unknown":           "an entry or alias {about} in the directory, or unknown_recipient: {DOMAIN: pass}",
 	"rcpt.group-closed":      "a rule {from} in kolabAllowSMTPSender on the group {about}; for reports groups.accept_null_sender: true",
@@ -71,6 +73,10 @@ func remedy(g Group) string {
 	if len(g.Subjects) > 0 {
 		about = g.Subjects[0]
 	}
-	return strings.NewReplacer("{user}", cmp.Or(g.User, "USER"), "{about}", about,
+	stopped := cmp.Or(g.User, "USER")
+	if len(g.Subjects) > 0 {
+		stopped = about
+	}
+	return strings.NewReplacer("{stopped}", stopped, "{user}", cmp.Or(g.User, "USER"), "{about}", about,
 		"{from}", cmp.Or(g.Example.From, "<>"), "{client}", cmp.Or(g.Client, "ADDRESS")).Replace(text)
 }
