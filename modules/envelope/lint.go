@@ -21,6 +21,7 @@ func (m *module) Lint(ctx context.Context, e *ldapdir.Entry) ([]ldapdir.Finding,
 	for _, attrs := range [][]string{m.policy.attrs.SendAs, m.policy.attrs.Moderators, m.policy.attrs.SkipModeration} {
 		l.people(attrs)
 	}
+	l.delegates()
 	l.patterns()
 	l.modes()
 	l.moderation()
@@ -165,6 +166,28 @@ func (l *linter) people(attrs []string) {
 			if l.err = err; err == nil && !there {
 				l.say(ldapdir.Finding{Attr: attr, Value: value, Text: "nobody has this name, login or address: it grants nothing", Right: "the name (DN), login or address of somebody who is there"})
 			}
+		}
+	}
+}
+
+// delegates of a Kolab server are the texts of names. Whoever else is meant gets rights here that he did not have
+// there; values that mean nobody are the directory's affair.
+func (l *linter) delegates() {
+	for _, value := range l.e.Attrs["kolabdelegate"] {
+		text := ""
+		switch e, there := l.entry(value); {
+		case !strings.Contains(value, "="):
+			if known, err := ldapdir.Named(l.ctx, l.directory, value); err == nil && known {
+				text = "is whoever has this login or address; on a Kolab server it granted nothing"
+			}
+		case !there || e == nil:
+		case isGroup(e):
+			text = "is the members of this group; on a Kolab server it granted them nothing"
+		case e.DN != value:
+			text = "is " + e.DN + " in another spelling; on a Kolab server it granted nothing"
+		}
+		if text != "" {
+			l.say(ldapdir.Finding{Attr: "kolabDelegate", Value: value, Text: text, Right: "without this value if it is to grant nothing", Hint: true})
 		}
 	}
 }

@@ -77,6 +77,12 @@ func TestLintFollowsDecisions(t *testing.T) {
 		{"no limit", map[string]any{"maxSize": "3G"}, "maxsize"},
 		{"the mode of an address in an alias domain", map[string]any{"postingMode": "internal announce@alias.example"}, ""},
 		{"of one that is tagged", map[string]any{"postingMode": "internal announce+x@alias.example"}, "postingMode"},
+		{"a delegate by name", map[string]any{"kolabDelegate": "uid=bob,ou=People,dc=example,dc=org"}, ""},
+		{"a delegate by login", map[string]any{"kolabDelegate": "bob"}, "kolabDelegate"},
+		{"a delegate by address", map[string]any{"kolabDelegate": "bob@example.org"}, "kolabDelegate"},
+		{"a delegate spelled otherwise", map[string]any{"kolabDelegate": "UID=bob, ou=People,dc=example,dc=org"}, "kolabDelegate"},
+		{"a group of delegates", map[string]any{"kolabDelegate": "cn=sales,ou=Groups,dc=example,dc=org"}, "kolabDelegate"},
+		{"a delegate who is not there", map[string]any{"kolabDelegate": "ghost"}, ""},
 		{"of nobody's", map[string]any{"postingMode": "internal other@alias.example"}, "postingMode"},
 	}
 	for _, tt := range tests {
