@@ -69,6 +69,12 @@ type opinion struct {
 // askAll draws n series, asks two other expanders side by side, and calls take with each series and what was said.
 func askAll(t *testing.T, seed int64, n int, take func(*drawn, opinion)) {
 	t.Helper()
+	askDrawn(t, seed, n, draw, take)
+}
+
+// askDrawn is askAll with another way to draw.
+func askDrawn(t *testing.T, seed int64, n int, draw func(*rand.Rand) *drawn, take func(*drawn, opinion)) {
+	t.Helper()
 	needDateutil(t)
 	var mu sync.Mutex
 	locked := func(d *drawn, o opinion) {
@@ -80,14 +86,14 @@ func askAll(t *testing.T, seed int64, n int, take func(*drawn, opinion)) {
 		for i := range 2 {
 			t.Run("", func(t *testing.T) {
 				t.Parallel()
-				ask(t, rand.New(rand.NewSource(seed+int64(i))), n/2, locked)
+				ask(t, rand.New(rand.NewSource(seed+int64(i))), n/2, draw, locked)
 			})
 		}
 	})
 }
 
 // ask sends what draw makes to one other expander.
-func ask(t *testing.T, rnd *rand.Rand, n int, take func(*drawn, opinion)) {
+func ask(t *testing.T, rnd *rand.Rand, n int, draw func(*rand.Rand) *drawn, take func(*drawn, opinion)) {
 	t.Helper()
 	questions, answers := otherExpander(t)
 	asked := make(chan *drawn, 100)
@@ -119,7 +125,11 @@ func (d *drawn) times(t *testing.T) ([][2]int64, error) {
 	if d.written {
 		o.AddZones()
 	}
-	is, err := o.Instances(time.Unix(d.From, 0), time.Unix(d.To, 0), mustLoad(d.Zone))
+	ask := o.Instances
+	if d.Readings {
+		ask = o.Readings
+	}
+	is, err := ask(time.Unix(d.From, 0), time.Unix(d.To, 0), mustLoad(d.Zone))
 	times := [][2]int64{}
 	for _, i := range is {
 		times = append(times, [2]int64{i.Start.Unix(), i.End.Unix()})

@@ -21,9 +21,11 @@ type series struct {
 	steps   *int  // what is left of the budget
 
 	untilWall bool
-	clocked   bool    // the rule itself says the time of day: times that do not exist are left out (RFC 5545 3.3.10)
-	clocks    []int64 // seconds of the day of all instances, for FREQ of a day and longer
-	buf       []int64
+
+	clocked bool    // the rule itself says the time of day: times that do not exist are left out (RFC 5545 3.3.10)
+	gaps    bool    // those times are given all the same, but do not count (D-11)
+	clocks  []int64 // seconds of the day of all instances, for FREQ of a day and longer
+	buf     []int64
 }
 
 // newSeries fills in what the rule leaves to DTSTART.
@@ -130,11 +132,14 @@ func (s *series) each(from, to int64, yield func(occurrence) bool) error {
 			return true
 		}
 		at, exists := s.zone.instant(wall)
-		if !exists && s.clocked {
+		if !exists && s.clocked && !s.gaps {
 			return true
 		}
 		if s.untilWall && wall > s.until || !s.untilWall && at > s.until {
 			return false
+		}
+		if !exists && s.clocked {
+			return yield(occurrence{wall, at})
 		}
 		left--
 		return yield(occurrence{wall, at}) && left != 0

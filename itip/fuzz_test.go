@@ -108,6 +108,15 @@ func checkWindow(t *testing.T, o *Object, from, to time.Time) {
 		return
 	}
 	first, last, endless := o.Bounds(berlin)
+	read, err := o.Readings(from, to, berlin)
+	if err != nil && !errors.Is(err, ErrTooMany) || err == nil && len(read) < len(is) {
+		t.Fatalf("%d instances and %d readings, %v", len(is), len(read), err)
+	}
+	for _, i := range read {
+		if i.Start.Before(first) || !endless && i.End.After(last) {
+			t.Fatalf("reading %v to %v is out of bounds %v to %v", i.Start, i.End, first, last)
+		}
+	}
 	if len(is) > MaxInstances {
 		t.Fatalf("%d instances", len(is))
 	}

@@ -1,6 +1,7 @@
 package itip
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -28,6 +29,10 @@ func (o *Object) Instances(from, to time.Time, local *time.Location) ([]Instance
 	if err != nil {
 		return nil, err
 	}
+	return w.instances(o)
+}
+
+func (w *window) instances(o *Object) ([]Instance, error) {
 	if master := o.Master(); master != nil && master.Name != FreeBusy {
 		if err := w.addMaster(master); err != nil {
 			return nil, err
@@ -42,13 +47,14 @@ func (o *Object) Instances(from, to time.Time, local *time.Location) ([]Instance
 	if w.err != nil {
 		return nil, w.err
 	}
-	slices.SortStableFunc(w.found, func(a, b Instance) int {
-		if c := a.Start.Compare(b.Start); c != 0 {
-			return c
-		}
-		return a.RecurrenceID.Compare(b.RecurrenceID)
-	})
+	sortInstances(w.found)
 	return w.found, nil
+}
+
+func sortInstances(is []Instance) {
+	slices.SortStableFunc(is, func(a, b Instance) int {
+		return cmp.Or(a.Start.Compare(b.Start), a.RecurrenceID.Compare(b.RecurrenceID))
+	})
 }
 
 // window gathers the instances of one object.
@@ -63,6 +69,7 @@ type window struct {
 	futures   []*override    // those with RANGE=THISANDFUTURE
 	found     []Instance
 	err       error
+	gaps      bool // starts that the clocks skip are given in both readings (see Readings)
 }
 
 func (o *Object) window(from, to int64, local *time.Location) (*window, error) {
@@ -78,12 +85,10 @@ func (w *window) addMaster(master *Component) error {
 		return err
 	}
 	if !ok {
-		if master.Name == Event {
-			return fmt.Errorf("%w: %s: no DTSTART", ErrSyntax, master.Name)
-		}
-		return nil
+		return unstarted(master)
 	}
 	w.series = r
+	r.keepGaps(w.gaps)
 	w.index(r)
 	moved, reach := w.reach(r)
 	repeats := r.repeats() || len(w.overrides) > 0
@@ -108,6 +113,14 @@ func (w *window) addMaster(master *Component) error {
 	})
 }
 
+// unstarted is the error of a component that has no times: tasks and journals need none.
+func unstarted(c *Component) error {
+	if c.Name != Event {
+		return nil
+	}
+	return fmt.Errorf("%w: %s: no DTSTART", ErrSyntax, c.Name)
+}
+
 // reach is how far instances may be moved by RANGE=THISANDFUTURE, and how long before the window one may begin
 // that is in it.
 func (w *window) reach(r *recurrence) (moved, reach int64) {
@@ -121,6 +134,13 @@ func (w *window) reach(r *recurrence) (moved, reach int64) {
 
 // add takes an instance that overlaps the window. first is the start of the component that it follows.
 func (w *window) add(c *Component, first moment, o occurrence, l length, id *int64) {
+	if other, skipped := first.zone.otherReading(o); w.gaps && skipped {
+		w.addAt(c, first, other, l, id)
+	}
+	w.addAt(c, first, o, l, id)
+}
+
+func (w *window) addAt(c *Component, first moment, o occurrence, l length, id *int64) {
 	end := (&recurrence{start: first}).end(o, l)
 	overlaps := o.at < w.to && end > w.from || o.at == end && o.at >= w.from && o.at < w.to
 	if !overlaps {

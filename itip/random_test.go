@@ -21,6 +21,8 @@ type drawn struct {
 	To        int64       `json:"to"`
 	Reach     int64       `json:"reach"` // seconds by which an instance may begin after the window that belongs into it
 
+	Readings bool `json:"readings"`
+
 	freq    frequency
 	lines   string
 	written bool // its zone stands in the object as a VTIMEZONE
@@ -61,6 +63,7 @@ func draw(rnd *rand.Rand) *drawn {
 	d.Length = d.length(rnd)
 	d.rules(rnd, start)
 	d.window(rnd, start)
+	d.Readings = rnd.Intn(2) == 0
 	d.dates(rnd, start)
 	d.write()
 	return d

@@ -13,18 +13,32 @@ var locations sync.Map // of IANA name to *time.Location
 // Thunderbird and Kolab write it, a Windows name, also with the number that Exchange appends to tell two zones
 // of one name apart, or the name that Outlook shows (DEV-03).
 func Location(tzid string) (*time.Location, bool) {
-	name := strings.TrimSpace(strings.ReplaceAll(tzid, `\`, ""))
-	if loc, ok := iana(name); ok {
-		return loc, true
+	if name, ok := ianaName(tzid); ok {
+		return iana(name)
+	}
+	return windows(plain(tzid))
+}
+
+// ianaName is the IANA name that a TZID is, or has behind a path.
+func ianaName(tzid string) (name string, ok bool) {
+	name = plain(tzid)
+	if _, ok := iana(name); ok {
+		return name, true
+	}
+	if !strings.HasPrefix(name, "/") {
+		return "", false
 	}
 	for rest := name; strings.Contains(rest, "/"); {
 		_, rest, _ = strings.Cut(rest, "/")
-		if loc, ok := iana(rest); ok && strings.HasPrefix(name, "/") {
-			return loc, true
+		if _, ok := iana(rest); ok {
+			return rest, true
 		}
 	}
-	return windows(name)
+	return "", false
 }
+
+// plain is a TZID without what was escaped in it.
+func plain(tzid string) string { return strings.TrimSpace(strings.ReplaceAll(tzid, `\`, "")) }
 
 // iana loads a zone by name. Names that the zone database has for other purposes, and the zone of this machine,
 // are none.

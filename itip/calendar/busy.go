@@ -11,9 +11,10 @@ import (
 
 // Periods gives the time that one object takes up within [from, to): events that are opaque and not cancelled,
 // recurrence expanded, each instance with the status, class, organizer and summary of its own component.
-// A period that reaches over an edge of the window is given whole. Tasks and journals take no time.
+// A period that reaches over an edge of the window is given whole. Tasks and journals take no time. Where programs
+// disagree about when an instance is, all that they may mean is busy (D-10, D-11; see itip's Readings).
 func Periods(o *itip.Object, from, to time.Time, local *time.Location) ([]Period, error) {
-	instances, err := o.Instances(from, to.Add(time.Second-1), local) // it counts whole seconds; what is too late goes below
+	instances, err := o.Readings(from, to.Add(time.Second-1), local) // it counts whole seconds; what is too late goes below
 	if err != nil {
 		return nil, err
 	}

@@ -138,11 +138,12 @@ def picked(walls, positions, period):
                 yield group[i]
 
 
-def rule_starts(text, start, date, tz, last):
+def rule_starts(text, start, date, tz, last, readings):
     parts = dict(p.split("=") for p in text.split(";"))
     count = int(parts.pop("COUNT", 0))
     until = parts.pop("UNTIL", None)
-    if date:
+    if date:  # UNTIL is of the type of DTSTART (3.3.10); of what is not, the date is what was meant
+        until = until and until[:8]
         for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
             parts.pop(name, None)
     clocked = parts["FREQ"] in ("HOURLY", "MINUTELY", "SECONDLY") or bool({"BYHOUR", "BYMINUTE", "BYSECOND"} & set(parts))
@@ -154,10 +155,13 @@ def rule_starts(text, start, date, tz, last):
         if wall <= start:
             continue
         at, exists = instant(wall, tz)
-        if clocked and not exists:
+        if clocked and not exists and not readings:
             continue
         if until and past(until, wall, at) or wall > last:
             return
+        if clocked and not exists:  # some programs have it, and it does not count
+            yield wall
+            continue
         given += 1
         yield wall
         if given == count:
@@ -179,6 +183,15 @@ def end(wall, at, tz, length):
     return at + seconds
 
 
+def both(wall, at, tz, length, readings):
+    """An instance, and with readings what a skipped start is with the offset after the gap, which is fold=1."""
+    out = [(at, end(wall, at, tz, length))]
+    if readings and shown(at, tz) != wall:
+        at = int((wall.replace(tzinfo=tz, fold=1) - EPOCH).total_seconds())
+        out.append((at, end(wall, at, tz, length)))
+    return out
+
+
 def expand(s):
     tz, start = zone(s["zone"]), read(s["start"])
     first, last = s["from"], s["to"]
@@ -191,7 +204,7 @@ def expand(s):
             found.setdefault(instant(wall, tz)[0], (wall, d["length"]))
     walls = [start] if not s["rules"] else []
     for text in s["rules"]:
-        walls += rule_starts(text, start, s["date"], tz, far)
+        walls += rule_starts(text, start, s["date"], tz, far, s["readings"])
     for wall in walls + [read(d["start"]) for d in s["rdate"] if not d["length"]]:
         found.setdefault(instant(wall, tz)[0], (wall, s["length"]))
     gone = {instant(read(e), tz)[0] for e in s["exdate"]}
@@ -203,7 +216,7 @@ def expand(s):
             continue
         before = [f for f in future if f < at]
         if not before:
-            out.append((at, end(wall, at, tz, length)))
+            out += both(wall, at, tz, length, s["readings"])
             continue
         v = own[before[-1]]
         vtz = zone(v["zone"])
@@ -212,13 +225,13 @@ def expand(s):
         else:
             wall = shown(at, vtz) + (read(v["start"]) - shown(before[-1], vtz))
         at, _ = instant(wall, vtz)
-        out.append((at, end(wall, at, vtz, v["length"])))
+        out += both(wall, at, vtz, v["length"], s["readings"])
     for id, v in own.items():
         if v["future"] and id in gone:
             continue
         wall, vtz = read(v["start"]), zone(v["zone"])
         at, _ = instant(wall, vtz)
-        out.append((at, end(wall, at, vtz, v["length"])))
+        out += both(wall, at, vtz, v["length"], s["readings"])
     return sorted(p for p in out if p[0] < last and p[1] > first or p[0] == p[1] and first <= p[0] < last)
 
 

@@ -1,0 +1,86 @@
+package itip
+
+import (
+	"time"
+)
+
+// Readings gives all the times that somebody may take the object to mean within [from, to): what Instances gives
+// and, where programs are known to disagree, what the others read. A room is blocked by all of them, and a booking
+// needs it for all of them. Where everybody agrees, which is nearly always, it is Instances.
+//
+// D-10: a VTIMEZONE that goes by an IANA name but says something else counts as it stands and as the name.
+// D-11: a start that the clocks skip is counted on with the offset before the gap (RFC 5545 3.3.5) and with that
+// after it, also where RFC 5545 3.3.10 wants the rule to leave it out.
+//
+// The order, the limits and the errors are those of Instances; each reading has MaxInstances of its own.
+func (o *Object) Readings(from, to time.Time, local *time.Location) ([]Instance, error) {
+	is, err := o.reading(from, to, local)
+	if err != nil {
+		return nil, err
+	}
+	named, differs := o.byName()
+	if !differs {
+		return is, nil
+	}
+	others, err := named.reading(from, to, local)
+	if err != nil {
+		return nil, err
+	}
+	return unite(is, others), nil
+}
+
+func (o *Object) reading(from, to time.Time, local *time.Location) ([]Instance, error) {
+	w, err := o.window(from.Unix(), to.Unix(), local)
+	if err != nil {
+		return nil, err
+	}
+	w.gaps = true
+	return w.instances(o)
+}
+
+// byName is the object without the VTIMEZONEs that go by an IANA name, so that the name counts.
+func (o *Object) byName() (named *Object, differs bool) {
+	root := *o.Root
+	root.Parts = nil
+	for _, c := range o.Root.Parts {
+		if c.Name == "VTIMEZONE" {
+			if _, ok := ianaName(c.Text("TZID")); ok {
+				differs = true
+				continue
+			}
+		}
+		root.Parts = append(root.Parts, c)
+	}
+	return &Object{Root: &root}, differs
+}
+
+// unite adds those of b that take place at another time than all of a.
+func unite(a, b []Instance) []Instance {
+	type span struct{ from, to int64 }
+	seen := map[span]bool{}
+	for _, i := range a {
+		seen[span{i.Start.Unix(), i.End.Unix()}] = true
+	}
+	for _, i := range b {
+		if !seen[span{i.Start.Unix(), i.End.Unix()}] {
+			a = append(a, i)
+		}
+	}
+	sortInstances(a)
+	return a
+}
+
+// keepGaps says whether starts that the clocks skip are given where the rule leaves them out.
+func (r *recurrence) keepGaps(keep bool) {
+	for _, s := range r.rules {
+		s.gaps = keep
+	}
+}
+
+// otherReading is a start that the clocks skip, with the offset after the gap.
+func (z *Zone) otherReading(o occurrence) (other occurrence, skipped bool) {
+	if z.wall(o.at) == o.wall {
+		return o, false
+	}
+	return occurrence{o.wall, o.wall - z.offset(o.at)}, true
+}
