@@ -51,9 +51,6 @@ func (r *reader) leaf(p *message.Part) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(objects) > maxObjects {
-		return nil, fmt.Errorf("more than %d objects in one mail", maxObjects)
-	}
 	for _, what := range objects[0].Repairs { // those of the whole part
 		r.note(p, what)
 	}

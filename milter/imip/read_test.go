@@ -62,6 +62,8 @@ func TestAlternatives(t *testing.T) {
 			"REQUEST VEVENT 1 in /2\npart /1: another form of part /2, left out"},
 		{"S6047-13: the richer form is last", multi("alternative", cal(request("1")), cal(request("1", "DESCRIPTION:long", "X-ALT-DESC:<p>long"))),
 			"REQUEST VEVENT 1 in /1\npart /0: another form of part /1, left out"},
+		{"S6047-13, DEV-12: alarms in one form", multi("alternative", cal(request("1", "BEGIN:VALARM", "ACTION:DISPLAY", "END:VALARM")), cal(request("1"))),
+			"REQUEST VEVENT 1 in /1\npart /0: another form of part /1, left out"},
 		{"S6047-13: forms within multiparts", multi("alternative", multi("mixed", hello, cal(request("1"))), multi("related", html, cal(request("1")))),
 			"REQUEST VEVENT 1 in /1/1\npart /0/1: another form of part /1/1, left out"},
 		{"S6047-13: different UIDs", multi("alternative", hello, cal(request("1")), cal(request("2"))), fmt.Sprintf(differs, "/1")},

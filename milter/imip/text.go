@@ -20,7 +20,7 @@ func (r *reader) text(p *message.Part) ([]byte, error) {
 	charset := p.Charset()
 	if order, bom, ok := wide(b); ok {
 		r.note(p, fmt.Sprintf("UTF-16 converted, charset is %.40q", charset))
-		return unicode.UTF16(order, bom).NewDecoder().Bytes(b)
+		return unicode.UTF16(order, bom).NewDecoder().Bytes(b[:len(b)&^1])
 	}
 	r.noteEncoding(p, b)
 	if narrow(charset, b) {

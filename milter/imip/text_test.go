@@ -78,6 +78,8 @@ func TestCharsets(t *testing.T) {
 		{"DEV-22: UTF-16 that says UTF-8", in64(withBOM, "charset=utf-8"), want + "\npart /: UTF-16 converted, charset is \"utf-8\""},
 		{"DEV-22: UTF-16, big", in64(big, "charset=utf-16"), want + "\npart /: UTF-16 converted, charset is \"utf-16\""},
 		{"DEV-22: UTF-16 without a mark or charset", in64(little), want + "\npart /: UTF-16 converted, charset is \"us-ascii\""},
+		{"DEV-22: UTF-16 in small letters", in64(strings.Replace(little, "B\x00E", "b\x00E", 1)), want + "\npart /: UTF-16 converted, charset is \"us-ascii\""},
+		{"DEV-22: UTF-16 that ends within a character", in64(little + "X"), want + "\npart /: UTF-16 converted, charset is \"us-ascii\""},
 		{"DEV-22: UTF-16LE after an empty line", in64("\n\x00"+little, "charset=utf-16le"), want + "\npart /: charset \"utf-16le\" converted"},
 		{"DEV-22: UTF-8 that says UTF-16", in64(umlaut, "charset=utf-16"), want},
 		{"a charset nobody knows", in64(umlaut, "charset=x-klingon"),
