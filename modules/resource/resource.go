@@ -88,6 +88,9 @@ func isRoom(r filter.Recipient) bool {
 // Plan decides for each resource on its own; people and everything else stay untouched.
 func (m *module) Plan(ctx context.Context, tx *filter.Tx) (filter.Plan, error) {
 	mail := imip.Read(tx.Message, itip.Event)
+	if len(mail.Repairs) > 0 && tx.Log != nil {
+		tx.Log.Debug("calendar parts repaired", "repairs", mail.Repairs)
+	}
 	switch {
 	case mail.Silent():
 		return filter.Plan{Why: mail.Why}, nil
