@@ -192,3 +192,33 @@ func worst(o smtptest.Outcome) int {
 	}
 	return code
 }
+
+// TestEnvelopeModeration: in the queue of Postfix, the moderators stand in the place of the list; a moderator's own mail
+// goes to the list.
+func TestEnvelopeModeration(t *testing.T) {
+	ldif, err := office.Files.ReadFile("office.ldif")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slapd := slapdtest.Start(t, string(ldif)+"\ndn: cn=news,ou=Groups,dc=example,dc=org\nobjectClass: groupOfUniqueNames\nobjectClass: kolabGroupOfUniqueNames\n"+
+		"cn: news\nmail: news@example.org\ndescription: moderated\nseeAlso: uid=smith,ou=People,dc=example,dc=org\nuniqueMember: uid=doe,ou=People,dc=example,dc=org\n")
+	s := newSite(t, siteOptions{directory: fmt.Sprintf("url: %q", slapd.URL),
+		config: withEnvelope(", attributes: {posting: [description], moderators: [seeAlso]}")})
+	for _, tt := range []struct{ login, from, also, wantTo, wantNot string }{
+		{"doe", "john.doe@example.org", "x1@outside.example", "jane.smith@example.org", "news@example.org"},
+		{"smith", "jane.smith@example.org", "x2@outside.example", "news@example.org", "jane.smith@example.org"},
+	} {
+		o := smtptest.Send(t, s.Addr(postfix.Submission), smtptest.Mail{XClient: as(tt.login), From: tt.from,
+			To: []string{tt.also, "news@example.org"}, Data: letterOf(tt.from, "X-By: "+tt.login+"\r\n")})
+		if !o.Taken() {
+			t.Fatalf("%s: answered %+v", tt.login, o)
+		}
+		s.Sink.WaitFor(t, tt.also)
+		s.Sink.WaitFor(t, tt.wantTo)
+		for _, m := range s.Sink.Messages() {
+			if strings.Contains(string(m.Data), "X-By: "+tt.login) && m.HasRcpt(tt.wantNot) {
+				t.Errorf("mail of %s reached %s", tt.login, tt.wantNot)
+			}
+		}
+	}
+}
