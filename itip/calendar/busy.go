@@ -29,7 +29,7 @@ func Periods(o *itip.Object, from, to time.Time, local *time.Location) ([]Period
 			ps = append(ps, p)
 		}
 	}
-	sortPeriods(ps)
+	SortPeriods(ps)
 	return ps, nil
 }
 
@@ -76,8 +76,8 @@ func first(components []*itip.Component, name string) (string, bool) {
 	return "", false
 }
 
-// sortPeriods orders by start; what starts together by end and by name, so that two looks see the same.
-func sortPeriods(ps []Period) {
+// SortPeriods orders by start; what starts together by end and by name, so that two looks see the same.
+func SortPeriods(ps []Period) {
 	slices.SortFunc(ps, func(a, b Period) int {
 		return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To), cmp.Compare(a.UID, b.UID),
 			a.RecurrenceID.Compare(b.RecurrenceID))

@@ -32,8 +32,8 @@ type Dir struct {
 	disk    disk
 	recheck time.Duration
 	queues  queues
-	indexes *lru[string, *index]
-	objects *lru[*file, []*itip.Object]
+	indexes *LRU[string, *index]
+	objects *LRU[*file, []*itip.Object]
 }
 
 // OpenDir opens a folder of calendars, which has to be there: an empty one in its place, where a disk is not
@@ -53,7 +53,7 @@ func OpenDir(folder string, o Options) (*Dir, error) {
 	o = o.withDefaults()
 	return &Dir{
 		root: root, home: home, options: o, recheck: recheck,
-		indexes: newLRU[string, *index](o.Index), objects: newLRU[*file, []*itip.Object](o.Objects),
+		indexes: NewLRU[string, *index](o.Index), objects: NewLRU[*file, []*itip.Object](o.Objects),
 	}, nil
 }
 
@@ -175,7 +175,7 @@ func (d *Dir) lock(ctx context.Context, cal, path string, write bool) (lock, err
 
 // run gives f the section; what is learnt stays for the next one unless something went wrong.
 func (s *section) run(f func(*section) error) error {
-	if x, ok := s.dir.indexes.take(s.path); ok {
+	if x, ok := s.dir.indexes.Take(s.path); ok {
 		s.index = x
 	}
 	err := s.refresh()
@@ -190,7 +190,7 @@ func (s *section) run(f func(*section) error) error {
 	if err != nil && s.changed { // half way: look anew
 		return err
 	}
-	s.dir.indexes.put(s.path, s.index, s.index.objects+len(s.index.files))
+	s.dir.indexes.Put(s.path, s.index, s.index.objects+len(s.index.files))
 	return err
 }
 

@@ -53,7 +53,7 @@ type item struct {
 	number  int // in the file
 	uid     string
 	version Version
-	mark    mixture // of uid and version
+	mark    Mixture // of uid and version
 	reach   reach
 	hidden  bool // another file with the same UID counts
 }
@@ -101,7 +101,7 @@ func (id identity) fresh(read time.Time) bool {
 func (f *file) list(objects []*itip.Object, local *time.Location) {
 	for i, o := range objects {
 		it := &item{file: f, number: i, uid: o.UID(), version: keep(o).version}
-		it.mark.add(it.uid, it.version)
+		it.mark.Add(it.uid, it.version)
 		it.reach = reach{math.MinInt64, math.MaxInt64, it}
 		// Without a first moment there is nothing to tell by: whoever looks looks closer.
 		if first, last, endless := o.Bounds(local); !first.IsZero() {
@@ -182,16 +182,16 @@ func (x *index) overview() *overview {
 	if x.over != nil {
 		return x.over
 	}
-	var all mixture
+	var all Mixture
 	x.over = &overview{reaches: make([]reach, 0, x.objects)}
 	for _, f := range x.files {
 		for _, it := range f.items {
 			if !it.hidden {
-				all.mix(it.mark)
+				all.Mix(it.mark)
 				x.over.reaches = append(x.over.reaches, it.reach)
 			}
 		}
 	}
-	x.over.version = all.version()
+	x.over.version = all.Version()
 	return x.over
 }

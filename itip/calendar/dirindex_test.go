@@ -59,7 +59,7 @@ func store(t *testing.T, d *Dir, uid, summary string) {
 func remembered(t *testing.T, d *Dir) (x *index, path string) {
 	t.Helper()
 	path = filepath.Join(d.root, "room")
-	x, ok := d.indexes.get(path)
+	x, ok := d.indexes.Get(path)
 	if !ok {
 		t.Fatal("nothing is remembered")
 	}

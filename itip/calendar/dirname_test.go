@@ -132,26 +132,26 @@ func FuzzDecodeHold(f *testing.F) {
 }
 
 func TestLRU(t *testing.T) {
-	c := newLRU[string, int](3)
-	c.put("a", 1, 1)
-	c.put("b", 2, 1)
-	c.put("c", 3, 1)
-	c.get("a")
-	c.put("d", 4, 1) // b was not asked for longest
-	c.put("huge", 5, 4)
+	c := NewLRU[string, int](3)
+	c.Put("a", 1, 1)
+	c.Put("b", 2, 1)
+	c.Put("c", 3, 1)
+	c.Get("a")
+	c.Put("d", 4, 1) // b was not asked for longest
+	c.Put("huge", 5, 4)
 	for key, want := range map[string]bool{"a": true, "b": false, "c": true, "d": true, "huge": false} {
-		if _, ok := c.get(key); ok != want {
+		if _, ok := c.Get(key); ok != want {
 			t.Errorf("%s is remembered: %v", key, ok)
 		}
 	}
-	if v, ok := c.take("a"); !ok || v != 1 {
+	if v, ok := c.Take("a"); !ok || v != 1 {
 		t.Errorf("took %d, %v", v, ok)
 	}
-	if _, ok := c.get("a"); ok {
+	if _, ok := c.Get("a"); ok {
 		t.Error("what was taken is still there")
 	}
-	c.put("c", 6, 3) // in the place of the old one
-	if v, _ := c.get("c"); v != 6 || c.used != 3 {
+	c.Put("c", 6, 3) // in the place of the old one
+	if v, _ := c.Get("c"); v != 6 || c.used != 3 {
 		t.Errorf("c is %d, used %d", v, c.used)
 	}
 }

@@ -159,13 +159,13 @@ func readWhole(path string, limit int64) ([]byte, identity, error) {
 // remember keeps parsed objects at hand.
 func (s *section) remember(f *file, objects []*itip.Object) {
 	if len(objects) > 0 {
-		s.dir.objects.put(f, objects, len(objects))
+		s.dir.objects.Put(f, objects, len(objects))
 	}
 }
 
 // object gives a parsed object of the index.
 func (s *section) object(it *item) (*itip.Object, error) {
-	if objects, ok := s.dir.objects.get(it.file); ok {
+	if objects, ok := s.dir.objects.Get(it.file); ok {
 		return objects[it.number], nil
 	}
 	data, _, err := readWhole(filepath.Join(s.path, it.file.name), itip.MaxSize)

@@ -83,7 +83,7 @@ func (s *section) busy(from, to time.Time) ([]Period, error) {
 		}
 		all = append(all, ps...)
 	}
-	sortPeriods(all)
+	SortPeriods(all)
 	return all, nil
 }
 

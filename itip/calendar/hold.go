@@ -1,9 +1,6 @@
 package calendar
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // claimed is a hold as a store keeps it. Holds of one calendar have rising numbers; the lower one goes first.
 type claimed struct {
@@ -33,54 +30,22 @@ func (h *claimed) confirmable(now time.Time, within time.Duration) bool {
 // it wanted to become is there.
 func (h *claimed) spent(current Version) bool { return h.Version != "" && current == h.Version }
 
-// periods is the time that a hold claims, as others see it who wait for it.
-func (h *claimed) periods() []Period {
-	var ps []Period
-	for _, s := range h.Claim.Periods {
-		ps = append(ps, Period{From: s.From, To: s.To, UID: h.UID})
-	}
-	return ps
-}
-
 // sameClaim tells whether a hold claims exactly this, so that resuming it keeps its place in the queue. Who
 // comes back wanting other time has not waited for it and queues anew.
-func (h *claimed) sameClaim(c Claim) bool {
-	return max(h.Claim.Parallel, 1) == max(c.Parallel, 1) &&
-		slices.EqualFunc(h.Claim.Periods, c.Periods, func(a, b Span) bool {
-			return a.From.Equal(b.From) && a.To.Equal(b.To)
-		})
-}
+func (h *claimed) sameClaim(c Claim) bool { return h.Claim.Same(c) }
 
-// turn is what a look at the calendar tells a hold.
-type turn int
-
-const (
-	wait  turn = iota // a lower hold may still win
-	mine              // the claim can be confirmed
-	stale             // it cannot be had
-)
-
-// look decides. Only confirmed bookings refuse; lower holds are waited for if they could take what is wanted,
-// or want to replace the same object. Waiting only for lower ones, nobody ever waits in a circle, and in a
-// chain A-B-C nobody is refused while there is room.
-func (h *claimed) look(current Version, busy []Period, holds []*claimed) turn {
-	if current != h.Base || len(Overbooked(h.Claim, h.UID, busy)) > 0 {
-		return stale
-	}
-	taken := slices.Clone(busy)
+// look is Look for a hold of this package.
+func (h *claimed) look(current Version, busy []Period, holds []*claimed) Turn {
+	var earlier []Rival
 	for _, o := range holds {
-		if o.Number >= h.Number {
-			continue
+		if o.Number < h.Number {
+			earlier = append(earlier, Rival{o.UID, o.Claim})
 		}
-		if o.UID == h.UID {
-			return wait
-		}
-		taken = append(taken, o.periods()...)
 	}
-	if len(Overbooked(h.Claim, h.UID, taken)) > 0 {
-		return wait
+	if current != h.Base {
+		return Stale
 	}
-	return mine
+	return Look(h.UID, h.Claim, busy, earlier)
 }
 
 // claimOf is what a Put claims; nil claims nothing.

@@ -42,12 +42,12 @@ func (s scribe) take(ctx context.Context, p Put) (Hold, error) {
 // await looks until it is our turn.
 func (h *holding) await(ctx context.Context) error {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		var t turn
+		var t Turn
 		err := h.tidily(ctx, h.plan.Calendar, func(l ledger, holds []*claimed) (err error) {
 			t, err = h.look(l, holds)
 			return err
 		})
-		if err != nil || t == mine {
+		if err != nil || t == Mine {
 			return err
 		}
 		select {
@@ -60,22 +60,22 @@ func (h *holding) await(ctx context.Context) error {
 
 // look sees whose turn it is, and takes the hold or finds it again. A claim that is overbooked by confirmed
 // bookings is refused before anything is written.
-func (h *holding) look(l ledger, holds []*claimed) (turn, error) {
+func (h *holding) look(l ledger, holds []*claimed) (Turn, error) {
 	current, err := l.version(h.plan.UID)
 	if err != nil {
-		return wait, err
+		return Wait, err
 	}
 	ours, others := h.sort(holds)
 	if current == h.want.version { // an earlier try got that far: the booking stands, there is nothing to claim
-		return mine, drop(l, ours, nil)
+		return Mine, drop(l, ours, nil)
 	}
 	busy, err := h.busy(l)
 	if err != nil {
-		return wait, err
+		return Wait, err
 	}
 	own := h.own(ours, holds)
 	t := own.look(current, busy, others)
-	if t == stale {
+	if t == Stale {
 		return t, joined(h.stale("changed or overbooked"), drop(l, ours, nil))
 	}
 	if err := h.mark(l, own); err != nil {
@@ -167,7 +167,7 @@ func (h *holding) check(l ledger, own *claimed, current Version) error {
 	if err != nil {
 		return err
 	}
-	if own.look(current, busy, nil) == stale {
+	if own.look(current, busy, nil) == Stale {
 		return h.stale("changed or overbooked")
 	}
 	return nil

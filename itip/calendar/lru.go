@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// lru remembers values up to a total cost and forgets first what was not asked for longest.
-type lru[K comparable, V any] struct {
+// LRU remembers values up to a total cost and forgets first what was not asked for longest.
+type LRU[K comparable, V any] struct {
 	mu      sync.Mutex
 	room    int // total cost that fits
 	used    int
@@ -20,12 +20,13 @@ type kept[K comparable, V any] struct {
 	cost  int
 }
 
-func newLRU[K comparable, V any](room int) *lru[K, V] {
-	return &lru[K, V]{room: room, entries: map[K]*list.Element{}}
+// NewLRU makes an empty one.
+func NewLRU[K comparable, V any](room int) *LRU[K, V] {
+	return &LRU[K, V]{room: room, entries: map[K]*list.Element{}}
 }
 
-// get gives a value if it is remembered.
-func (c *lru[K, V]) get(key K) (v V, ok bool) {
+// Get gives a value if it is remembered.
+func (c *LRU[K, V]) Get(key K) (v V, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.entries[key]
@@ -36,8 +37,8 @@ func (c *lru[K, V]) get(key K) (v V, ok bool) {
 	return e.Value.(kept[K, V]).value, true
 }
 
-// put remembers a value; one that costs more than there is room for is not.
-func (c *lru[K, V]) put(key K, value V, cost int) {
+// Put remembers a value; one that costs more than there is room for is not.
+func (c *LRU[K, V]) Put(key K, value V, cost int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.forget(key)
@@ -51,8 +52,8 @@ func (c *lru[K, V]) put(key K, value V, cost int) {
 	}
 }
 
-// take gives a value and forgets it.
-func (c *lru[K, V]) take(key K) (v V, ok bool) {
+// Take gives a value and forgets it.
+func (c *LRU[K, V]) Take(key K) (v V, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, there := c.entries[key]; there {
@@ -62,7 +63,7 @@ func (c *lru[K, V]) take(key K) (v V, ok bool) {
 	return v, ok
 }
 
-func (c *lru[K, V]) forget(key K) {
+func (c *LRU[K, V]) forget(key K) {
 	if e, ok := c.entries[key]; ok {
 		c.used -= e.Value.(kept[K, V]).cost
 		c.order.Remove(e)

@@ -42,11 +42,11 @@ func (m *Memory) Folders(ctx context.Context, user string) ([]Folder, error) {
 // Busy implements Reader.
 func (m *Memory) Busy(ctx context.Context, cal string, from, to time.Time) (ps []Period, v Version, err error) {
 	err = m.read(ctx, cal, func(c *memoryCalendar) error {
-		var all mixture
+		var all Mixture
 		for uid, s := range c.objects {
-			all.add(uid, s.version)
+			all.Add(uid, s.version)
 		}
-		v = all.version()
+		v = all.Version()
 		ps, err = c.busy(from, to)
 		return err
 	})
@@ -170,7 +170,7 @@ func (c *memoryCalendar) busy(from, to time.Time) ([]Period, error) {
 		}
 		all = append(all, ps...)
 	}
-	sortPeriods(all)
+	SortPeriods(all)
 	return all, nil
 }
 

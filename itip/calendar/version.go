@@ -40,24 +40,28 @@ func keep(o *itip.Object) stored {
 	return stored{o, data, Version(hex.EncodeToString(sum[:16]))}
 }
 
-// mixture is the version of a whole calendar: the digests of its objects in any order.
-type mixture [sha256.Size]byte
+// VersionOf is the version of an object as every store gives it that keeps objects unchanged: a digest of
+// the content.
+func VersionOf(o *itip.Object) Version { return keep(o).version }
 
-// add takes an object into the mixture.
-func (m *mixture) add(uid string, v Version) {
-	m.mix(sha256.Sum256([]byte(string(v) + "\x00" + uid)))
+// Mixture is the version of a whole calendar: the digests of its objects in any order.
+type Mixture [sha256.Size]byte
+
+// Add takes an object into the mixture.
+func (m *Mixture) Add(uid string, v Version) {
+	m.Mix(sha256.Sum256([]byte(string(v) + "\x00" + uid)))
 }
 
-// mix takes other objects in, which are not in it yet.
-func (m *mixture) mix(other mixture) {
+// Mix takes other objects in, which are not in it yet.
+func (m *Mixture) Mix(other Mixture) {
 	for i := range m {
 		m[i] ^= other[i]
 	}
 }
 
-// version is "" for a calendar without objects, whether it is there or not.
-func (m *mixture) version() Version {
-	if *m == (mixture{}) {
+// Version is "" for a calendar without objects, whether it is there or not.
+func (m *Mixture) Version() Version {
+	if *m == (Mixture{}) {
 		return ""
 	}
 	return Version(hex.EncodeToString(m[:16]))
