@@ -31,7 +31,7 @@ type Dir struct {
 	options Options
 	disk    disk
 	recheck time.Duration
-	queues  queues
+	queues  Queues
 	indexes *LRU[string, *index]
 	objects *LRU[*file, []*itip.Object]
 }
@@ -137,7 +137,7 @@ func (d *Dir) enter(ctx context.Context, cal string, write bool, f func(*section
 	if err != nil {
 		return err
 	}
-	leave, err := d.queues.enter(ctx, path)
+	leave, err := d.queues.Enter(ctx, path)
 	if err != nil {
 		return fmt.Errorf("calendar %s: %w", cal, err)
 	}

@@ -19,8 +19,8 @@ import (
 // it holds the calendar's generation, eight bytes that rise with every write.
 const lockFile = ".lock"
 
-// queues let the goroutines of this process wait in order of arrival before they contend with other processes.
-type queues struct {
+// Queues let the goroutines of this process wait in order of arrival before they contend with other processes.
+type Queues struct {
 	mu    sync.Mutex
 	lines map[string]*line
 }
@@ -30,8 +30,8 @@ type line struct {
 	waiting int
 }
 
-// enter waits for the turn at a calendar.
-func (q *queues) enter(ctx context.Context, path string) (leave func(), err error) {
+// Enter waits for the turn at a calendar; leave ends it.
+func (q *Queues) Enter(ctx context.Context, path string) (leave func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (q *queues) enter(ctx context.Context, path string) (leave func(), err erro
 	}
 }
 
-func (q *queues) left(path string, l *line) {
+func (q *Queues) left(path string, l *line) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if l.waiting--; l.waiting == 0 {

@@ -1,0 +1,203 @@
+package imapcal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+)
+
+// box is what SELECT says of a mailbox.
+type box struct {
+	validity uint32
+	keeps    func(imap.Flag) bool // whether a keyword stays on a message
+}
+
+func (c *conn) noop(ctx context.Context, timeout time.Duration) error {
+	return c.do(ctx, timeout, func(client *imapclient.Client) error { return client.Noop().Wait() })
+}
+
+// open selects a mailbox, also when it is selected: that is as quick as NOOP, shows what others did as NOOP does,
+// and finds out when the mailbox was deleted or made anew behind our back.
+func (c *conn) open(ctx context.Context, timeout time.Duration, mailbox string) (b box, err error) {
+	err = c.do(ctx, timeout, func(client *imapclient.Client) error {
+		data, err := client.Select(mailbox, nil).Wait()
+		if err != nil {
+			return err
+		}
+		if data.UIDValidity == 0 {
+			return errors.New("the server tells no UIDVALIDITY")
+		}
+		b.validity = data.UIDValidity
+		b.keeps = func(f imap.Flag) bool {
+			return hasFlag(data.PermanentFlags, imap.FlagWildcard) || hasFlag(data.PermanentFlags, f)
+		}
+		return nil
+	})
+	return b, err
+}
+
+// hasFlag compares keywords as RFC 9051 2.3.2 says: without case.
+func hasFlag(flags []imap.Flag, f imap.Flag) bool {
+	return slices.ContainsFunc(flags, func(g imap.Flag) bool { return strings.EqualFold(string(g), string(f)) })
+}
+
+// list gives the UIDs of all messages that are not deleted, in order. A NOOP goes before it: on Dovecot another
+// connection's new message is invisible without.
+func (c *conn) list(ctx context.Context, timeout time.Duration, limit int) ([]imap.UID, error) {
+	var data *imap.SearchData
+	criteria := &imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagDeleted}}
+	var options *imap.SearchOptions
+	if c.caps.Has(imap.CapESearch) || c.caps.Has(imap.CapIMAP4rev2) {
+		options = &imap.SearchOptions{ReturnAll: true}
+	}
+	err := c.do(ctx, timeout, func(client *imapclient.Client) (err error) {
+		noop, search := client.Noop(), client.UIDSearch(criteria, options)
+		data, err = search.Wait()
+		if err := noop.Wait(); err != nil {
+			return err
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return numbers(data, limit)
+}
+
+// numbers spells a set of UIDs out, if it is not too many.
+func numbers(data *imap.SearchData, limit int) ([]imap.UID, error) {
+	set, _ := data.All.(imap.UIDSet)
+	count := 0
+	for _, r := range set {
+		if r.Stop < r.Start || r.Start == 0 {
+			return nil, errors.New("the server answers with an endless set of messages")
+		}
+		if count += int(r.Stop-r.Start) + 1; count > limit {
+			return nil, fmt.Errorf("more than %d messages", limit)
+		}
+	}
+	uids, _ := set.Nums()
+	slices.Sort(uids)
+	return uids, nil
+}
+
+// flags gives the flags of messages; those that are gone are left out.
+func (c *conn) flags(ctx context.Context, timeout time.Duration, uids []imap.UID) (map[imap.UID][]imap.Flag, error) {
+	all := map[imap.UID][]imap.Flag{}
+	err := c.do(ctx, timeout, func(client *imapclient.Client) error {
+		noop, fetch := client.Noop(), client.Fetch(imap.UIDSetNum(uids...), &imap.FetchOptions{UID: true, Flags: true})
+		ms, err := fetch.Collect()
+		if err := noop.Wait(); err != nil {
+			return err
+		}
+		for _, m := range ms {
+			all[m.UID] = m.Flags
+		}
+		return err
+	})
+	return all, err
+}
+
+// message is one message as it was fetched.
+type message struct {
+	uid      imap.UID
+	flags    []imap.Flag
+	received time.Time // the server's clock when it was appended, if whoever appended it said nothing else
+	size     int64
+	body     []byte // at most the limit asked for
+	whole    bool   // body and flags were sent
+}
+
+// fetch hands out messages one by one, each cut off after limit bytes. Those that are gone are left out.
+func (c *conn) fetch(ctx context.Context, timeout time.Duration, uids []imap.UID, limit int, each func(message)) error {
+	options := &imap.FetchOptions{UID: true, Flags: true, InternalDate: true, RFC822Size: true,
+		BodySection: []*imap.FetchItemBodySection{{Peek: true, Partial: &imap.SectionPartial{Size: int64(limit)}}}}
+	return c.do(ctx, timeout, func(client *imapclient.Client) error {
+		fetch := client.Fetch(imap.UIDSetNum(uids...), options)
+		defer fetch.Close()
+		var failed error
+		for data := fetch.Next(); data != nil; data = fetch.Next() {
+			m, err := collect(data, limit)
+			if failed = errors.Join(failed, err); failed == nil && m.whole {
+				each(m)
+			}
+		}
+		return errors.Join(failed, fetch.Close())
+	})
+}
+
+// collect reads one message. What was sent unasked about another change of it has no body and is not whole.
+func collect(data *imapclient.FetchMessageData, limit int) (m message, err error) {
+	var hasBody, hasFlags bool
+	for item := data.Next(); item != nil; item = data.Next() {
+		switch item := item.(type) {
+		case imapclient.FetchItemDataUID:
+			m.uid = item.UID
+		case imapclient.FetchItemDataFlags:
+			m.flags, hasFlags = item.Flags, true
+		case imapclient.FetchItemDataInternalDate:
+			m.received = item.Time
+		case imapclient.FetchItemDataRFC822Size:
+			m.size = item.Size
+		case imapclient.FetchItemDataBodySection:
+			hasBody = true
+			if item.Literal != nil && err == nil {
+				m.body, err = io.ReadAll(io.LimitReader(item.Literal, int64(limit)))
+			}
+		}
+	}
+	m.whole = hasBody && hasFlags && m.uid != 0
+	return m, err
+}
+
+// append stores a message.
+func (c *conn) append(ctx context.Context, timeout time.Duration, mailbox string, mail []byte, flags ...imap.Flag) error {
+	return c.do(ctx, timeout, func(client *imapclient.Client) error {
+		cmd := client.Append(mailbox, int64(len(mail)), &imap.AppendOptions{Flags: flags})
+		_, writeErr := cmd.Write(mail)
+		closeErr := cmd.Close()
+		if _, err := cmd.Wait(); err != nil {
+			return err
+		}
+		return errors.Join(writeErr, closeErr)
+	})
+}
+
+// clear takes a keyword off a message and tells, as seen afterwards, whether the message is there and without it.
+func (c *conn) clear(ctx context.Context, timeout time.Duration, uid imap.UID, keyword imap.Flag) (there, cleared bool, err error) {
+	err = c.do(ctx, timeout, func(client *imapclient.Client) error {
+		set := imap.UIDSetNum(uid)
+		store := client.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsDel, Silent: true, Flags: []imap.Flag{keyword}}, nil)
+		return store.Close()
+	})
+	if err != nil {
+		return false, false, err
+	}
+	// A STORE on a message that is gone is silently OK, so it is looked at again, and not in the view from before.
+	seen, err := c.flags(ctx, timeout, []imap.UID{uid})
+	flags, ok := seen[uid]
+	there = ok && !hasFlag(flags, imap.FlagDeleted)
+	return there, there && !hasFlag(flags, keyword), err
+}
+
+// remove deletes messages, and no others.
+func (c *conn) remove(ctx context.Context, timeout time.Duration, uids []imap.UID) error {
+	return c.do(ctx, timeout, func(client *imapclient.Client) error {
+		set := imap.UIDSetNum(uids...)
+		store := client.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagDeleted}}, nil)
+		if err := store.Close(); err != nil {
+			return err
+		}
+		if !c.caps.Has(imap.CapUIDPlus) && !c.caps.Has(imap.CapIMAP4rev2) {
+			return nil // others' deleted messages are not ours to expunge; a deleted one counts as gone
+		}
+		return client.UIDExpunge(set).Close()
+	})
+}

@@ -1,0 +1,66 @@
+package imapcal
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"usher/itip/calendar"
+)
+
+// Confirm implements calendar.Hold. It looks once more: somebody may have written without a claim. A connection
+// that is lost is replaced and what became of the booking looked up.
+func (h *holding) Confirm(ctx context.Context) error {
+	if h.done {
+		return nil
+	}
+	defer h.living.end(h)
+	return h.await(ctx, h.confirm)
+}
+
+// confirm takes the keyword off our message, if there is still time and nothing speaks against it.
+func (h *holding) confirm(x *section) (calendar.Turn, error) {
+	if done, err := h.isDone(x); done || err != nil {
+		return calendar.Mine, err
+	}
+	own := h.own(x)
+	if own == nil {
+		return calendar.Stale, h.stale("the hold is gone")
+	}
+	if err := h.refused(x); err != nil {
+		return calendar.Stale, joined(err, h.drop(x))
+	}
+	left := h.options.ConfirmWithin - time.Since(h.begun)
+	if left <= 0 {
+		return calendar.Stale, joined(h.stale("held for too long"), h.drop(x))
+	}
+	x.wrote = true
+	there, cleared, err := x.conn.clear(x.ctx, min(left, h.config.Timeout), own.uid, keyword)
+	switch {
+	case err != nil:
+		return calendar.Wait, err
+	case !there:
+		return calendar.Stale, h.stale("the hold is gone")
+	case !cleared:
+		return calendar.Stale, joined(errors.New("the server does not clear the keyword of a hold"), h.drop(x))
+	}
+	x.index.confirmed(own)
+	return calendar.Mine, h.finish(x)
+}
+
+// finish removes what the booking replaces. It counts no more already, so that nothing is lost if this fails: the
+// next writer of the object removes it.
+func (h *holding) finish(x *section) error {
+	h.done = true
+	h.living.end(h)
+	var old []*entry
+	for _, e := range x.index.objects[h.plan.UID] {
+		if e.superseded {
+			old = append(old, e)
+		}
+	}
+	if err := x.remove(old...); err != nil && h.options.Notice != nil {
+		h.options.Notice(Event{Calendar: x.name, What: "what was replaced could not be removed"})
+	}
+	return nil
+}

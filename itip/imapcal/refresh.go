@@ -1,0 +1,148 @@
+package imapcal
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+
+	"usher/itip/calendar"
+)
+
+// How much is asked for at once.
+const (
+	maxMessages = 1_000_000 // of a folder
+	batch       = 256       // messages fetched with one command
+	attempts    = 3         // to get a message of which other news came in between
+)
+
+// refresh makes the index tell what is in the folder now.
+func (x *section) refresh() error {
+	x.stats.looks.Add(1)
+	uids, err := x.conn.list(x.ctx, x.config.Timeout, maxMessages)
+	if err != nil {
+		return err
+	}
+	fresh := x.compare(uids)
+	x.index.uids = uids
+	if err := x.checkHolds(); err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(fresh, batch) {
+		if err := x.learn(chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare drops what is gone and gives what is new. Both lists are in order.
+func (x *section) compare(uids []imap.UID) (fresh []imap.UID) {
+	old := x.index.uids
+	for len(old) > 0 || len(uids) > 0 {
+		switch {
+		case len(uids) == 0 || len(old) > 0 && old[0] < uids[0]:
+			if e := x.index.entries[old[0]]; e != nil {
+				x.index.drop(e)
+			}
+			old = old[1:]
+		case len(old) == 0 || uids[0] < old[0]:
+			fresh = append(fresh, uids[0])
+			uids = uids[1:]
+		default:
+			if x.index.entries[uids[0]] == nil { // listed before, and then something went wrong
+				fresh = append(fresh, uids[0])
+			}
+			old, uids = old[1:], uids[1:]
+		}
+	}
+	return fresh
+}
+
+// checkHolds finds out which holds have become bookings since. A hold is confirmed or goes away; it never comes back.
+func (x *section) checkHolds() error {
+	if len(x.index.holds) == 0 {
+		return nil
+	}
+	flags, err := x.conn.flags(x.ctx, x.config.Timeout, uidsOf(x.index.holds))
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Clone(x.index.holds) {
+		now, there := flags[e.uid]
+		switch {
+		case !there || hasFlag(now, imap.FlagDeleted):
+			x.index.drop(e)
+		case !hasFlag(now, keyword):
+			x.index.confirmed(e)
+		}
+	}
+	return nil
+}
+
+// learn reads messages into the index.
+func (x *section) learn(uids []imap.UID) error {
+	for range attempts {
+		err := x.conn.fetch(x.ctx, x.config.Timeout, uids, x.config.MaxMessage+1, func(m message) {
+			if !hasFlag(m.flags, imap.FlagDeleted) {
+				x.take(m)
+			}
+		})
+		if err != nil {
+			return err
+		}
+		uids = slices.DeleteFunc(slices.Clone(uids), func(u imap.UID) bool { return x.index.entries[u] != nil })
+		if len(uids) == 0 {
+			return nil
+		}
+		// Gone meanwhile, or news of it came in the place of what was asked for.
+		there, err := x.conn.flags(x.ctx, x.config.Timeout, uids)
+		if err != nil {
+			return err
+		}
+		uids = slices.DeleteFunc(uids, func(u imap.UID) bool {
+			flags, ok := there[u]
+			return !ok || hasFlag(flags, imap.FlagDeleted)
+		})
+		if len(uids) == 0 {
+			return nil
+		}
+	}
+	return fmt.Errorf("message %d: %w: %w", uids[0], calendar.ErrUnreadable, errors.New("the server does not send it"))
+}
+
+// take puts one message into the index.
+func (x *section) take(m message) {
+	x.stats.fetched.Add(1)
+	e, object := x.enter(m)
+	if e.err != nil {
+		x.stats.unreadable.Add(1)
+	}
+	x.index.add(e)
+	if object != nil {
+		x.objects.Put(x.key(e), object, 1)
+	}
+	if e.object != "" && !e.pending && len(x.index.objects[e.object]) > 1 {
+		x.tellDuplicates(e.object)
+	}
+}
+
+// tellDuplicates reports messages with one UID. What one of ours was written in the place of will be removed.
+func (x *section) tellDuplicates(object string) {
+	var uids []uint32
+	for _, e := range x.index.objects[object] {
+		if !e.superseded {
+			uids = append(uids, uint32(e.uid))
+		}
+	}
+	if len(uids) < 2 {
+		return
+	}
+	x.stats.duplicates.Add(1)
+	if x.options.Notice != nil {
+		x.options.Notice(Event{Calendar: x.name, What: "several objects with one UID, one counts", UIDs: uids})
+	}
+}
+
+func (x *section) key(e *entry) objectKey { return objectKey{x.name, x.index.validity, e.uid} }
