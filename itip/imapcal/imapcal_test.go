@@ -1,7 +1,6 @@
 package imapcal
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -88,7 +87,6 @@ func conform(t *testing.T, server *imaptest.Server, format Format) {
 	})
 }
 
-var background = context.Background()
 
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
