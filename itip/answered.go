@@ -93,11 +93,12 @@ func (x *answering) whole(s *said) error {
 		return fmt.Errorf("%w: only single instances are stored", ErrNoInstance)
 	}
 	before, _ := master.Attendee(s.user.Address)
+	repeated := master.answerRecord(s.user.Address) == recordOf(s.c)
 	following := slices.DeleteFunc(x.out.Overrides(), func(c *Component) bool { return !s.heldBy(c, before) })
 	if err := s.to(master, x.admit); err != nil {
 		return err
 	}
-	if s.refused() {
+	if s.refused() || repeated {
 		return nil
 	}
 	s.master = master

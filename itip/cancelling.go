@@ -60,9 +60,11 @@ func (t *timeline) component(at time.Time) (*Component, error) {
 		id.at = at.Unix()
 		id.wall = id.zone.wall(id.at)
 	}
-	i := slices.IndexFunc(t.overrides, func(v *override) bool { return v.id.at == id.at || t.same(v.id, id) })
-	if i >= 0 {
+	if i := slices.IndexFunc(t.overrides, func(v *override) bool { return v.id.at == id.at }); i >= 0 {
 		return t.overrides[i].c, nil
+	}
+	if v := t.override(id); v != nil {
+		return v.c, nil
 	}
 	p, ok, err := t.place(id)
 	if err != nil || !ok || p.at != id.at {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -164,4 +166,107 @@ func FuzzZone(f *testing.F) {
 			t.Fatalf("offset %d, then %d, %v", z.offset(at), fresh.offset(at), err)
 		}
 	})
+}
+
+// FuzzMessages holds that whatever two objects that can be read do to each other comes to an end, changes neither,
+// and gives what can be read again, and that doing it twice is doing it once.
+func FuzzMessages(f *testing.F) {
+	series := daily5 + "SUMMARY:Talk\n" + people
+	for _, pair := range [][2]string{
+		{series, "METHOD:REQUEST\n" + series}, {series, "METHOD:REPLY\nSEQUENCE:1\nATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@example.org"},
+		{series + "\n---\n" + movedTue + people, "METHOD:REPLY\nSEQUENCE:1\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260304T090000Z\nATTENDEE;DELEGATED-FROM=\"mailto:ann@example.org\";PARTSTAT=DECLINED:mailto:dan@example.org"},
+		{series, "METHOD:CANCEL\nSEQUENCE:2\nRECURRENCE-ID:20260304T090000Z\n" + boss}, {series, "METHOD:ADD\nSEQUENCE:2\nDTSTART:20260320T090000Z\n" + people},
+		{annsOwn + daily5 + "EXDATE:20260303T090000Z", "METHOD:REQUEST\n" + movedWed + invited},
+		{"BEGIN:VTODO\nUID:u1\nDUE;VALUE=DATE:20260302\nRRULE:FREQ=WEEKLY\n" + people + "END:VTODO", "METHOD:REPLY\nBEGIN:VTODO\nUID:u1\nDTSTAMP:20260101T000000Z\nRECURRENCE-ID;VALUE=DATE:20260309\nPERCENT-COMPLETE:50\nATTENDEE;PARTSTAT=IN-PROCESS:mailto:ann@example.org\nEND:VTODO"},
+	} {
+		f.Add([]byte(text(pair[0])), []byte(text(pair[1])))
+	}
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		stored, err := Parse(a)
+		incoming, errB := Parse(b)
+		if err != nil || errB != nil {
+			return
+		}
+		for _, s := range stored[:min(2, len(stored))] {
+			for _, in := range incoming[:min(2, len(incoming))] {
+				affect(t, s, in)
+			}
+		}
+	})
+}
+
+// affect applies one object to another in every way there is.
+func affect(t *testing.T, stored, in *Object) {
+	before, asked := stored.Encode(), in.Encode()
+	for name, apply := range map[string]func(*Object) (*Object, error){
+		"Update":  func(o *Object) (*Object, error) { return Update(o, in) },
+		"Merge":   func(o *Object) (*Object, error) { return Merge(o, in, ann) },
+		"Add":     func(o *Object) (*Object, error) { return Add(o, in, ann) },
+		"Struck":  func(o *Object) (*Object, error) { return Struck(o, in) },
+		"Answers": func(o *Object) (*Object, error) { got, _, err := Answered(o, in, nil); return got, err },
+	} {
+		got, err := apply(stored)
+		if err != nil {
+			continue
+		}
+		got = readable(t, name, got)
+		again, err := apply(got)
+		if err == nil && !SameContent(got, again) {
+			t.Fatalf("%s twice is not %s once: %s\n%s\n%s", name, name, diff(got, again), before, asked)
+		}
+		Changed(stored, got)
+	}
+	for name, build := range map[string]func() (*Object, error){
+		"Message": func() (*Object, error) { return Message(in, "REQUEST", at("2026-01-01")), nil },
+		"For":     func() (*Object, error) { return For(in, ann) },
+		"Delegate": func() (*Object, error) {
+			_, onward, err := Delegate(in, User{Address: ann}, User{Address: dan}, at("2026-01-01"), "x")
+			return onward, err
+		},
+		"Reply": func() (*Object, error) {
+			r, _, err := Delegate(in, User{Address: ann}, User{Address: dan}, at("2026-01-01"), "x")
+			return r, err
+		},
+		"Cancel":     func() (*Object, error) { return Cancel(in, nil, nil, at("2026-01-01")) },
+		"Cancel one": func() (*Object, error) { return Cancel(in, nil, []time.Time{at("2026-03-04T09:00")}, at("2026-01-01")) },
+		"ReplyEach": func() (*Object, error) {
+			return ReplyEach(in, ann, Said{Partstat: Accepted}, []Said{{Instance: at("2026-03-04T09:00"), Partstat: Declined}}, at("2026-01-01"))
+		},
+		"Refresh":        func() (*Object, error) { return Refresh(in, ann, at("2026-01-01")), nil },
+		"DeclineCounter": func() (*Object, error) { return DeclineCounter(in, at("2026-01-01"), "x"), nil },
+	} {
+		if got, err := build(); err == nil && in.fits() == nil {
+			readable(t, name, got)
+		}
+	}
+	if !bytes.Equal(before, stored.Encode()) || !bytes.Equal(asked, in.Encode()) {
+		t.Fatal("an argument was changed")
+	}
+}
+
+// diff are the lines that one of two objects has and the other has not.
+func diff(a, b *Object) string {
+	var out []string
+	left, right := strings.Split(content(a), "\r\n"), strings.Split(content(b), "\r\n")
+	for _, l := range left {
+		if !slices.Contains(right, l) {
+			out = append(out, "- "+l)
+		}
+	}
+	for _, l := range right {
+		if !slices.Contains(left, l) {
+			out = append(out, "+ "+l)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// readable is an object as it is read again.
+func readable(t *testing.T, name string, o *Object) *Object {
+	t.Helper()
+	again, err := Parse(o.Encode())
+	if err != nil || len(again) != 1 || !SameContent(o, again[0]) {
+		t.Fatalf("%s: %d objects, %v\n%q", name, len(again), err, o.Encode())
+	}
+	return again[0]
 }

@@ -55,6 +55,9 @@ func (m *merge) personal() (err error) {
 	if m.before, err = m.stored.timeline(); err != nil {
 		return err
 	}
+	for c := range m.fresh {
+		c.oneLine(m.me)
+	}
 	if err = m.master(); err != nil {
 		return err
 	}

@@ -99,6 +99,21 @@ func (c *Component) keepAnswer(mine *Component, m moved, me []address.Address) {
 	}
 }
 
+// oneLine joins several lines of the person (S5545-23).
+func (c *Component) oneLine(me []address.Address) {
+	u, ok := c.Attendee(me...)
+	if !ok {
+		return
+	}
+	if userOf(u.Prop).Partstat != u.Partstat {
+		u.Prop = u.Prop.With("PARTSTAT", u.Partstat)
+	}
+	if u.RSVP && !userOf(u.Prop).RSVP {
+		u.Prop = u.Prop.With("RSVP", "TRUE")
+	}
+	c.setAttendee(u.Prop)
+}
+
 // keepAlarms keeps all of the person's alarms; the organizer's never come in. Of one that has been acknowledged
 // before the new start that is forgotten when the start moves, as it has to ring again (S9074-01).
 func (c *Component) keepAlarms(mine *Component, m moved) {

@@ -31,20 +31,19 @@ func (o *Object) timeline() (*timeline, error) {
 	return t, err
 }
 
-// override is the override of exactly this instance, however its RECURRENCE-ID is written.
+// override is the override of exactly this instance, however its RECURRENCE-ID is written: one that says the
+// instant, else one that says its day where the series has times, or the reverse.
 func (t *timeline) override(id moment) *override {
-	i := slices.IndexFunc(t.overrides, func(v *override) bool { return t.same(v.id, id) })
+	i := slices.IndexFunc(t.overrides, func(v *override) bool { return v.id.at == id.at && v.id.date == id.date })
+	if i < 0 && t.series != nil {
+		i = slices.IndexFunc(t.overrides, func(v *override) bool {
+			return v.id.date != id.date && floor(v.id.wall, day) == floor(id.wall, day)
+		})
+	}
 	if i < 0 {
 		return nil
 	}
 	return t.overrides[i]
-}
-
-func (t *timeline) same(a, b moment) bool {
-	if a.date != b.date && t.series != nil {
-		return floor(a.wall, day) == floor(b.wall, day)
-	}
-	return a.at == b.at && a.date == b.date
 }
 
 // place finds an instance of the series; one that EXDATE takes away is none.
