@@ -95,7 +95,8 @@ func (a *answers) changed() {
 			continue
 		}
 		was, before := a.was(c)
-		news := me.Partstat != was || delegations(me) != delegations(before) || c.Name == Todo && worked(a.beforeOf(c), c)
+		news := me.Partstat != was || delegations(me) != delegations(before) ||
+			c.Name == Todo && me.Partstat != NeedsAction && worked(a.beforeOf(c), c)
 		if p, ok := c.Prop("ORGANIZER"); ok && forced(p, "REPLY") || news {
 			a.add(c, me, me.Partstat)
 		}
