@@ -121,11 +121,13 @@ func (p *policy) suspendedOwner(f *facts, from address.Address) outcome {
 		return unavailable()
 	}
 	for _, owner := range m.Owners {
-		why, _, known := p.halted(f, owner, accountOf(owner, ""))
+		account := accountOf(owner, "")
+		why, _, known := p.halted(f, owner, account)
 		if known == unsure {
 			return unavailable()
 		}
-		if why != principalSuspended {
+		disabledLater := why == principalDisabled && account != "" && f.suspended(account) == yes
+		if why != principalSuspended && !disabledLater {
 			return outcome{} // somebody else has the address, too
 		}
 	}
