@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 )
 
 // Rules are expanded on the wall clock of the series and only then turned into instants, so that no change to
@@ -127,9 +128,12 @@ func (s *series) each(from, to int64, yield func(occurrence) bool) error {
 	if s.count == 1 {
 		return nil
 	}
-	return s.walk(from, to, func(wall int64) bool {
-		if wall <= s.start {
+	err := s.walk(from, to, func(wall int64) bool {
+		if wall <= s.start || wall < from {
 			return true
+		}
+		if *s.steps -= s.conversion(); *s.steps < 0 {
+			return false
 		}
 		at, exists := s.zone.instant(wall)
 		if !exists && s.clocked && !s.gaps {
@@ -144,6 +148,18 @@ func (s *series) each(from, to int64, yield func(occurrence) bool) error {
 		left--
 		return yield(occurrence{wall, at}) && left != 0
 	})
+	if err == nil {
+		err = s.charge(0)
+	}
+	return err
+}
+
+// conversion is what it costs to find an instant, in steps.
+func (s *series) conversion() int {
+	if s.zone.loc == time.UTC {
+		return 1
+	}
+	return 8
 }
 
 // walk goes through the periods of the rule that touch from to to.
