@@ -35,7 +35,7 @@ func Add(stored, add *Object, me ...address.Address) (*Object, error) {
 	if err := u.add(c, me); err != nil {
 		return nil, err
 	}
-	return u.out, u.out.fits()
+	return u.out.fitting()
 }
 
 func (o *Object) checkAdd() error {

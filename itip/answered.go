@@ -50,7 +50,8 @@ func Answered(stored, reply *Object, admit func(User) bool) (*Object, []Answer, 
 	if !applied {
 		return nil, answers, answers[0].Err
 	}
-	return x.out, answers, x.out.fits()
+	out, err := x.out.fitting()
+	return out, answers, err
 }
 
 // answering is one REPLY being applied.

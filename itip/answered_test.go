@@ -163,3 +163,59 @@ func TestS5546_09_OlderAnswersAreIgnored(t *testing.T) {
 		}
 	}
 }
+
+func TestS5546_72_TaskProgress(t *testing.T) {
+	task := func(lines string) string {
+		return "BEGIN:VTODO\nUID:u1\nDTSTAMP:20260101T000000Z\n" + lines + "END:VTODO"
+	}
+	stored := object(t, task("DUE:20260302T100000Z\nRRULE:FREQ=WEEKLY;COUNT=3\nSTATUS:NEEDS-ACTION\n"+people))
+	reply := object(t, "METHOD:REPLY\n"+task("RECURRENCE-ID:20260309T100000Z\nPERCENT-COMPLETE:40\nSTATUS:IN-PROCESS\nATTENDEE;PARTSTAT=IN-PROCESS:mailto:ann@example.org\n"))
+	got, answers, err := Answered(stored, reply, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := answers[0]; a.Percent != 40 || a.Is != InProcess || !a.Instance.Equal(at("2026-03-09T10:00")) {
+		t.Errorf("%+v", a)
+	}
+	if is := standings(reparse(t, got)); is != "ann=NEE bob=NEE | 0309 ann=IN- bob=NEE" {
+		t.Errorf("got %s", is)
+	}
+	override := got.Overrides()[0]
+	if override.Text("DUE") != "20260309T100000Z" || override.Has("PERCENT-COMPLETE") || override.Text("STATUS") != NeedsAction {
+		t.Errorf("override:\n%s", got.Encode())
+	}
+}
+
+// A REPLY may not make an object that cannot be read any more.
+func TestS6638_16_AnswersAreBounded(t *testing.T) {
+	lines := daily5 + boss
+	for n := range MaxAttendees {
+		lines += fmt.Sprintf("ATTENDEE:mailto:p%d@example.org\n", n)
+	}
+	stored := object(t, lines)
+	reply := object(t, "METHOD:REPLY\nSEQUENCE:1\nATTENDEE;DELEGATED-FROM=\"mailto:p1@example.org\";PARTSTAT=ACCEPTED:mailto:dan@example.org")
+	if got, _, err := Answered(stored, reply, nil); !errors.Is(err, ErrTooLarge) || got != nil {
+		t.Errorf("one attendee more: %v", err)
+	}
+	if _, _, err := Answered(stored, object(t, "METHOD:REPLY\nSEQUENCE:1\nATTENDEE;PARTSTAT=ACCEPTED:mailto:p7@example.org"), nil); err != nil {
+		t.Errorf("one of them: %v", err)
+	}
+}
+
+// The record of an answer is of no use to anybody who writes a mail.
+func TestAnswerRecordSurvivesAndIsNotBelieved(t *testing.T) {
+	stored := object(t, daily5+people)
+	got, _, err := Answered(stored, object(t, "METHOD:REPLY\nSEQUENCE:1\nATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@example.org"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := answerRecord{1, at("2026-01-01"), true}
+	if is := reparse(t, got).Master().answerRecord(ann); is != want {
+		t.Errorf("record %v", is)
+	}
+	forged := object(t, "METHOD:REQUEST\n"+daily5+people+"X-USHER-ANSWER:99 20990101T000000Z ann@example.org")
+	taken, err := Update(nil, forged)
+	if err != nil || taken.Master().answerRecord(ann).known {
+		t.Errorf("%v\n%s", err, taken.Encode())
+	}
+}

@@ -238,3 +238,40 @@ func TestD_13_ReplyEach(t *testing.T) {
 		}
 	}
 }
+
+// A CANCEL that lists nobody is to everybody: whoever has been taken off already is listed all the same (D-04).
+func TestD_04_CancelNamesWhomItIsFor(t *testing.T) {
+	stored := object(t, storedSeries)
+	cancel, err := Cancel(stored, []address.Address{dan}, nil, at("2026-02-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines(t, built(t, cancel, "CANCEL"), []string{"ATTENDEE:mailto:dan@example.org"}, []string{"ann@", "bob@", "STATUS"})
+	if _, _, err := Cancelled(stored, cancel, ann); !errors.Is(err, ErrNotListed) {
+		t.Errorf("it concerns somebody else: %v", err)
+	}
+	if _, err := Cancel(stored, []address.Address{}, nil, at("2026-02-01")); !errors.Is(err, ErrNotListed) {
+		t.Errorf("to nobody: %v", err)
+	}
+}
+
+// S5546-51, S5546-48: the delegate of a task is asked as the delegator was; the delegator may stay informed.
+func TestS5546_51_DelegateTask(t *testing.T) {
+	for _, rsvp := range []string{"TRUE", "FALSE"} {
+		request := object(t, "METHOD:REQUEST\nBEGIN:VTODO\nUID:u1\nDTSTAMP:20260101T000000Z\n"+boss+"ATTENDEE;RSVP="+rsvp+":mailto:ann@example.org\nEND:VTODO")
+		reply, onward, err := Delegate(request, User{Address: ann, RSVP: true}, User{Address: dan}, at("2026-02-01"), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u, _ := onward.Master().Attendee(dan); u.RSVP != (rsvp == "TRUE") {
+			t.Errorf("RSVP=%s: delegate %v", rsvp, u.RSVP)
+		}
+		stored, _, err := Answered(object(t, "BEGIN:VTODO\nUID:u1\nDTSTAMP:20260101T000000Z\n"+boss+"ATTENDEE:mailto:ann@example.org\nEND:VTODO"), reply, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u, _ := stored.Master().Attendee(ann); !u.RSVP || u.Partstat != Delegated {
+			t.Errorf("delegator %+v", u)
+		}
+	}
+}

@@ -8,11 +8,14 @@ import (
 )
 
 // Cancel is the CANCEL for a stored object (RFC 5546 3.2.5), or for some of its instances, which are named by their
-// original starts: SEQUENCE one higher than that of the series and of what is cancelled (S5546-02), which the
-// organizer's object has to take over. Given attendees (to), it tells these that they are no longer invited, and
-// has no STATUS, as it takes place without them (S5546-37, S5546-56); without, it is to all attendees and says
-// STATUS:CANCELLED. ErrNoInstance: the object has no such instance. The stored object does not change.
+// original starts: SEQUENCE one higher than that of the series and of its overrides (S5546-02), which the organizer's
+// object has to take over. Given attendees (to), it tells exactly these that they are no longer invited, and has no
+// STATUS, as it takes place without them (S5546-37, S5546-56); nil is to all attendees and says STATUS:CANCELLED.
+// ErrNoInstance: the object has no such instance; ErrNotListed: to is empty. The stored object does not change.
 func Cancel(stored *Object, to []address.Address, instances []time.Time, at time.Time) (*Object, error) {
+	if to != nil && len(to) == 0 {
+		return nil, ErrNotListed // a CANCEL that lists nobody is to everybody (D-04)
+	}
 	cs, err := stored.cancelled(instances)
 	if err != nil {
 		return nil, err
@@ -79,13 +82,28 @@ func cancellationOf(c *Component, to []address.Address, sequence int, at time.Ti
 	if to == nil {
 		out.SetText("STATUS", "CANCELLED")
 	}
-	organizer, _ := out.Organizer()
-	for _, u := range c.Attendees() {
-		if to == nil && u.Address != organizer.Address || to != nil && slices.Contains(to, u.Address) {
-			out.Add(mailto(u.Prop, u.Address).Without("RSVP", commentParam))
+	if to == nil {
+		to = c.invited()
+	}
+	for _, a := range to {
+		u, listed := c.Attendee(a)
+		if !listed {
+			u.Prop = Prop{Name: "ATTENDEE"} // taken off before
 		}
+		out.Add(mailto(u.Prop, a).Without("RSVP", commentParam))
 	}
 	return out
+}
+
+// invited are the attendees but for the organizer.
+func (c *Component) invited() (as []address.Address) {
+	organizer, _ := c.Organizer()
+	for _, u := range c.Attendees() {
+		if u.Address != "" && u.Address != organizer.Address {
+			as = append(as, u.Address)
+		}
+	}
+	return as
 }
 
 // essence is what every message about a component repeats: what names it and lets clients show it, and who

@@ -41,7 +41,7 @@ func Merge(stored, request *Object, me ...address.Address) (*Object, error) {
 	if err := m.personal(); err != nil {
 		return nil, err
 	}
-	return u.out, u.out.fits()
+	return u.out.fitting()
 }
 
 // merge gives the result of an update back what was the person's.

@@ -111,3 +111,18 @@ func TestMergeRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestS6638_03_TaskProgressIsTheAttendees(t *testing.T) {
+	task := func(lines string) string {
+		return "BEGIN:VTODO\nUID:u1\nDTSTAMP:20260101T000000Z\nSEQUENCE:1\nDUE:20260302T100000Z\n" + lines + boss + "ATTENDEE;RSVP=TRUE:mailto:ann@example.org\nEND:VTODO"
+	}
+	stored := object(t, strings.Replace(task("SUMMARY:Write\nPERCENT-COMPLETE:80\nCOMPLETED:20260201T000000Z\n"), "RSVP=TRUE", "PARTSTAT=IN-PROCESS", 1))
+	got, err := Merge(stored, object(t, "METHOD:REQUEST\n"+task("SUMMARY:Write it\nPERCENT-COMPLETE:10\nSTATUS:IN-PROCESS\n")), ann)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines(t, content(got), []string{"PERCENT-COMPLETE:80", "COMPLETED:20260201T000000Z", "SUMMARY:Write it", "STATUS:IN-PROCESS"}, []string{"PERCENT-COMPLETE:10"})
+	if is := standings(got); is != "ann=IN-" {
+		t.Errorf("got %s", is)
+	}
+}

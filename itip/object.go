@@ -3,8 +3,9 @@
 // knows no mail server, directory or policy.
 //
 // Parse makes Objects of a text/calendar part; Instances and Zones tell when they take place; Compare, Update,
-// Cancelled and Reply are what messages do to each other. Objects are plain trees that keep everything they do
-// not understand: what is not changed on purpose is written as it was read.
+// Merge, Answered, Cancelled and Struck are what messages do to stored objects, Reply, Delegate and Cancel some of
+// those that are sent. Objects are plain trees that keep everything they do not understand: what is not changed on
+// purpose is written as it was read.
 package itip
 
 import "strings"

@@ -63,7 +63,7 @@ func For(o *Object, attendee ...address.Address) (*Object, error) {
 		}
 	}
 	out.keep(lists)
-	return out, out.fits()
+	return out.fitting()
 }
 
 // leaveOut takes the instances of overrides that are not wanted out of the series. Later ones that would follow

@@ -22,14 +22,14 @@ func Struck(stored, cancel *Object, me ...address.Address) (*Object, error) {
 	x := &striking{cancellation{out: stored.Clone()}, stored, cancel.Zones(nil)}
 	if whole {
 		x.all(fresh[slices.IndexFunc(fresh, func(c *Component) bool { return !c.Has("RECURRENCE-ID") })])
-		return x.out, x.out.fits()
+		return x.out.fitting()
 	}
 	for _, c := range fresh {
 		if err := x.component(c); err != nil {
 			return nil, err
 		}
 	}
-	return x.out, x.out.fits()
+	return x.out.fitting()
 }
 
 // striking is one CANCEL being applied to a copy that is kept.

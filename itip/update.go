@@ -33,7 +33,7 @@ func Update(stored, request *Object) (*Object, error) {
 	if err := u.apply(); err != nil {
 		return nil, err
 	}
-	return u.out, u.out.fits()
+	return u.out.fitting()
 }
 
 func (u *update) apply() error {
@@ -77,7 +77,20 @@ func (o *Object) fits() error {
 	if n := o.Root.count(); n > MaxComponents {
 		return fmt.Errorf("%w: %d components", ErrTooLarge, n)
 	}
+	for _, c := range o.Scheduled() {
+		if n := len(c.All("ATTENDEE")); n > MaxAttendees {
+			return fmt.Errorf("%w: %d attendees", ErrTooLarge, n)
+		}
+	}
 	return o.checkSize(MaxSize)
+}
+
+// fitting is the object, if Parse would take it again.
+func (o *Object) fitting() (*Object, error) {
+	if err := o.fits(); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 func (c *Component) count() int {
