@@ -55,7 +55,9 @@ func readCalendar(vcalendar *node) (*itip.Object, error) {
 			return nil, fmt.Errorf("%w: %.20q", ErrKind, n.name)
 		}
 		r := &reader{root: o.Root, component: &itip.Component{Name: strings.ToUpper(n.name)}}
-		r.read(n)
+		if r.read(n); r.err != nil {
+			return nil, fmt.Errorf("%s: %w", n.name, r.err)
+		}
 		found = append(found, r.component)
 	}
 	for _, c := range found[min(1, len(found)):] { // Kolab's reader does not compare them
@@ -70,13 +72,14 @@ type reader struct {
 	root, component *itip.Component
 	shelf           shelf
 	custom          []itip.Prop
+	err             error
 }
 
 func (r *reader) read(n *node) {
 	props := n.child("properties")
 	for _, x := range props.all("x-custom") {
 		if i := x.child("identifier"); i != nil && i.text == keptName && x.child("value") != nil {
-			r.shelf = append(r.shelf, parseKept(x.child("value").text))
+			r.shelf.put(parseKept(x.child("value").text))
 		} else {
 			r.custom = append(r.custom, readCustom(x))
 		}
@@ -99,9 +102,12 @@ func (r *reader) read(n *node) {
 func (r *reader) element(e *node) {
 	props := readElement(e)
 	if len(props) == 0 {
+		if isName(strings.ToUpper(e.name)) { // a time: without it something else would be scheduled
+			r.err = fmt.Errorf("%w: %.20s cannot be read", ErrFormat, e.name)
+		}
 		return
 	}
-	if k := r.shelf.take(digest(props), false); k != nil {
+	if k := r.shelf.take(digest(props)); k != nil {
 		props = k.props(props)
 	}
 	r.component.Props = append(r.component.Props, props...)
@@ -109,60 +115,77 @@ func (r *reader) element(e *node) {
 
 // people gives those that were edited the parameters back that Kolab has no place for.
 func (r *reader) people() {
-	for _, k := range r.shelf {
+	var places map[string]int
+	for _, k := range r.shelf.all {
 		if k.taken || k.component() || k.word == keptAlone || k.word == keptCalendar {
 			continue
 		}
 		for _, was := range k.props(nil) {
-			if was.Name == "ATTENDEE" || was.Name == "ORGANIZER" {
-				r.person(was, len(k.lines) == 1 && strings.HasPrefix(k.lines[0], "="))
+			if was.Name != "ATTENDEE" && was.Name != "ORGANIZER" {
+				break
+			}
+			if places == nil {
+				places = r.places()
+			}
+			if i, ok := places[personKey(was)]; ok {
+				r.component.Props[i] = restored(r.component.Props[i], was)
 			}
 		}
 	}
 }
 
-func (r *reader) person(was itip.Prop, valueless bool) {
-	addr, ok := addressOf(was)
-	if !ok {
-		return
-	}
-	for i, is := range r.component.Props {
-		if now, ok := addressOf(is); is.Name != was.Name || !ok || !sameAddress(now, addr) {
+// places are where people stand.
+func (r *reader) places() map[string]int {
+	places := map[string]int{}
+	for i, p := range r.component.Props {
+		if p.Name != "ATTENDEE" && p.Name != "ORGANIZER" {
 			continue
 		}
-		is = is.Clone()
-		for _, q := range was.Params {
-			if !native[q.Name] && is.Param(q.Name) == "" {
-				is.Params = append(is.Params, q)
-			}
+		if _, twice := places[personKey(p)]; !twice {
+			places[personKey(p)] = i
 		}
-		if blurred[was.Param("CUTYPE")] && is.Param("CUTYPE") == "GROUP" {
-			is = is.With("CUTYPE", was.Param("CUTYPE"))
-		}
-		r.component.Props[i] = is
-		return
 	}
+	return places
 }
 
-func sameAddress(a, b string) bool {
-	x, err := address.Parse(a)
-	if err != nil {
-		return a == b
+// personKey is the same for lines about the same person.
+func personKey(p itip.Prop) string {
+	written, _ := addressOf(p)
+	if a, err := address.Parse(written); err == nil {
+		written = a.String()
 	}
-	y, err := address.Parse(b)
-	return err == nil && x == y
+	return p.Name + " " + written
+}
+
+// restored is a person as he is now with what Kolab has no place for.
+func restored(is, was itip.Prop) itip.Prop {
+	is = is.Clone()
+	for _, q := range was.Params {
+		if !native[q.Name] && is.Param(q.Name) == "" {
+			is.Params = append(is.Params, q)
+		}
+	}
+	if blurred[was.Param("CUTYPE")] && is.Param("CUTYPE") == "GROUP" {
+		is = is.With("CUTYPE", was.Param("CUTYPE"))
+	}
+	return is
 }
 
 // alone adds what is kept and nothing stands for, unless a client has added one of its own.
 func (r *reader) alone() {
-	for _, k := range r.shelf {
+	has := map[string]bool{}
+	for _, p := range r.component.Props {
+		has[p.Name] = single[p.Name]
+	}
+	for _, k := range r.shelf.all {
 		if k.word != keptAlone || k.component() {
 			continue
 		}
 		props := k.props(nil)
-		if len(props) == 0 || single[props[0].Name] && r.component.Has(props[0].Name) {
+		if len(props) == 0 || has[props[0].Name] {
 			continue
 		}
+		has[props[0].Name] = single[props[0].Name]
 		r.component.Props = append(r.component.Props, props...)
 	}
 }
@@ -171,7 +194,7 @@ func (r *reader) alarms(components *node) {
 	if components != nil {
 		for _, n := range components.nodes {
 			a := readAlarm(n)
-			if k := r.shelf.take(digestAlarm(a), true); k != nil {
+			if k := r.shelf.take(digestAlarm(a)); k != nil {
 				if c := k.parse(); c != nil {
 					a = c
 				}
@@ -181,7 +204,7 @@ func (r *reader) alarms(components *node) {
 			}
 		}
 	}
-	for _, k := range r.shelf {
+	for _, k := range r.shelf.all {
 		if k.word == keptAlone && k.component() {
 			if c := k.parse(); c != nil {
 				r.component.Parts = append(r.component.Parts, c)
@@ -192,7 +215,7 @@ func (r *reader) alarms(components *node) {
 
 // calendar gives back what stood around the components; an event in it would be another object.
 func (r *reader) calendar() {
-	for _, k := range r.shelf {
+	for _, k := range r.shelf.all {
 		if k.word != keptCalendar {
 			continue
 		}

@@ -2,6 +2,7 @@ package kolab
 
 import (
 	"encoding/json"
+	"flag"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,8 @@ import (
 
 	"usher/itip"
 )
+
+var update = flag.Bool("update", false, "write what is expected")
 
 func dayBefore(s string) string {
 	d, _ := time.Parse("20060102", s)

@@ -126,16 +126,27 @@ func (k *kept) parse() *itip.Component {
 	return nil
 }
 
-// shelf is all that one component keeps.
-type shelf []*kept
+// shelf is all that one component keeps, in order and by word.
+type shelf struct {
+	all    []*kept
+	byWord map[string][]*kept
+}
+
+func (s *shelf) put(k *kept) {
+	if s.byWord == nil {
+		s.byWord = map[string][]*kept{}
+	}
+	s.all = append(s.all, k)
+	s.byWord[k.word] = append(s.byWord[k.word], k)
+}
 
 // take finds what is kept for a digest, each once.
-func (s shelf) take(word string, component bool) *kept {
-	for _, k := range s {
-		if k.word == word && !k.taken && (k.component() == component || len(k.lines) == 0) {
-			k.taken = true
-			return k
-		}
+func (s *shelf) take(digest string) *kept {
+	ks := s.byWord[digest]
+	if len(ks) == 0 {
+		return nil
 	}
-	return nil
+	s.byWord[digest] = ks[1:]
+	ks[0].taken = true
+	return ks[0]
 }

@@ -14,6 +14,7 @@ import (
 type writer struct {
 	zones     *zones
 	component *itip.Component
+	first     *itip.Component // of the object
 	start     stamp
 	started   bool // there is a DTSTART that can be written
 }

@@ -25,8 +25,10 @@ func writeDocument(o *itip.Object, at time.Time) ([]byte, error) {
 	}
 	components := branch("components")
 	zones := newZones(o)
-	for _, c := range inOrder(o) {
-		n, err := writeComponent(zones, c, at)
+	all := inOrder(o)
+	for _, c := range all {
+		w := &writer{zones: zones, component: c, first: all[0]}
+		n, err := w.write(at)
 		if err != nil {
 			return nil, fmt.Errorf("write %s: %w", c.Name, err)
 		}
@@ -76,9 +78,9 @@ func keepCalendar(o *itip.Object, props *node) {
 	}
 }
 
-// writeComponent writes an event or task: what Kolab knows in its order, then what is custom, then what is kept.
-func writeComponent(zones *zones, c *itip.Component, at time.Time) (*node, error) {
-	w := &writer{zones: zones, component: c}
+// write writes an event or task: what Kolab knows in its order, then what is custom, then what is kept.
+func (w *writer) write(at time.Time) (*node, error) {
+	c := w.component
 	order := taskOrder
 	if c.Name == itip.Event {
 		order = eventOrder
@@ -134,10 +136,9 @@ func (w *writer) lines(name string, at time.Time) (lines, original []itip.Prop) 
 
 // created is CREATED of the first component for all of them, as Kolab's writer makes it; its DTSTAMP stands in.
 func (w *writer) created(at time.Time) itip.Prop {
-	first := inOrder(w.zones.object)[0]
-	p, ok := first.Prop("CREATED")
+	p, ok := w.first.Prop("CREATED")
 	if !ok {
-		p, ok = first.Prop("DTSTAMP")
+		p, ok = w.first.Prop("DTSTAMP")
 	}
 	if !ok {
 		p = itip.Prop{Value: mailTime(at).Format(icalTime) + "Z"}

@@ -17,17 +17,17 @@ var renamed = map[string]string{
 	"America/Ciudad_Juarez": "", "America/Coyhaique": "", "Factory": "",
 }
 
-// candidates are zones to try for a VTIMEZONE whose name says nothing: one of each kind of clock.
-var candidates = strings.Fields(`Europe/Berlin Europe/London Europe/Athens Europe/Moscow Europe/Lisbon Europe/Istanbul
+// candidates are zones to try for a series in a zone whose name says nothing: one of each kind of clock.
+var candidates = strings.Fields(`Etc/GMT Etc/GMT+1 Etc/GMT+2 Etc/GMT+3 Etc/GMT+4 Etc/GMT+5 Etc/GMT+6 Etc/GMT+7 Etc/GMT+8 Etc/GMT+9 Etc/GMT+10
+	Etc/GMT+11 Etc/GMT+12 Etc/GMT-1 Etc/GMT-2 Etc/GMT-3 Etc/GMT-4 Etc/GMT-5 Etc/GMT-6 Etc/GMT-7 Etc/GMT-8 Etc/GMT-9
+	Etc/GMT-10 Etc/GMT-11 Etc/GMT-12 Etc/GMT-13 Etc/GMT-14
+	Europe/Berlin Europe/London Europe/Athens Europe/Moscow Europe/Lisbon Europe/Istanbul
 	America/New_York America/Chicago America/Denver America/Los_Angeles America/Phoenix America/Anchorage
 	America/Halifax America/St_Johns America/Sao_Paulo America/Argentina/Buenos_Aires America/Santiago America/Bogota
 	America/Caracas America/Mexico_City America/Havana Pacific/Honolulu Africa/Cairo Africa/Johannesburg Africa/Lagos
 	Africa/Nairobi Asia/Jerusalem Asia/Beirut Asia/Dubai Asia/Tehran Asia/Karachi Asia/Kolkata Asia/Kathmandu
 	Asia/Dhaka Asia/Bangkok Asia/Shanghai Asia/Tokyo Asia/Seoul Australia/Perth Australia/Adelaide Australia/Darwin
-	Australia/Brisbane Australia/Sydney Australia/Lord_Howe Pacific/Auckland Pacific/Chatham
-	Etc/GMT Etc/GMT+1 Etc/GMT+2 Etc/GMT+3 Etc/GMT+4 Etc/GMT+5 Etc/GMT+6 Etc/GMT+7 Etc/GMT+8 Etc/GMT+9 Etc/GMT+10
-	Etc/GMT+11 Etc/GMT+12 Etc/GMT-1 Etc/GMT-2 Etc/GMT-3 Etc/GMT-4 Etc/GMT-5 Etc/GMT-6 Etc/GMT-7 Etc/GMT-8 Etc/GMT-9
-	Etc/GMT-10 Etc/GMT-11 Etc/GMT-12 Etc/GMT-13 Etc/GMT-14`)
+	Australia/Brisbane Australia/Sydney Australia/Lord_Howe Pacific/Auckland Pacific/Chatham`)
 
 // zones says the zones of an object in Kolab's words, which are IANA names. What the object means by a TZID is what
 // package itip finds. An IANA zone stands for it if all times that hang in it are the same instants there, for a
@@ -37,11 +37,28 @@ type zones struct {
 	object   *itip.Object
 	resolver *itip.Zones
 	iana     *itip.Zones
-	decided  map[string]string // "" is UTC
+	decided  map[string]string      // "" is UTC
+	walls    map[string][]time.Time // what hangs in each zone
+	series   string                 // the zone of the master's rule
 }
 
 func newZones(o *itip.Object) *zones {
-	return &zones{o, o.Zones(time.UTC), itip.New("").Zones(time.UTC), map[string]string{}}
+	z := &zones{object: o, resolver: o.Zones(time.UTC), iana: itip.New("").Zones(time.UTC),
+		decided: map[string]string{}, walls: map[string][]time.Time{}}
+	for _, c := range o.Scheduled() {
+		for _, p := range c.Props {
+			tzid := p.Param("TZID")
+			for _, s := range stampsOf(p) {
+				if s.tzid != "" {
+					z.walls[tzid] = append(z.walls[tzid], s.wall)
+				}
+			}
+			if p.Name == "DTSTART" && c.Has("RRULE") && !c.Has("RECURRENCE-ID") {
+				z.series = tzid
+			}
+		}
+	}
+	return z
 }
 
 // native is the stamp as Kolab can say it.
@@ -92,18 +109,21 @@ func (z *zones) decide(tzid string) (string, error) {
 		place, _ := ianaName(vtimezone.Text("X-LIC-LOCATION"))
 		names = append(names, place)
 	}
-	return z.search(tzid, zone, append(names, candidates...))
+	return z.search(tzid, zone, names)
 }
 
 // search finds the first zone that has the same times, "" for UTC.
 func (z *zones) search(tzid string, zone *itip.Zone, names []string) (string, error) {
-	walls, series := z.walls(tzid)
+	series := z.series == tzid
+	if series {
+		names = append(names, candidates...)
+	}
 	for _, name := range names {
 		if name == "" {
 			continue
 		}
 		other, err := z.iana.Find(name)
-		if err == nil && agree(zone, other, walls) && (!series || z.agreeLong(zone, other)) {
+		if err == nil && agree(zone, other, z.walls[tzid]) && (!series || z.agreeLong(zone, other)) {
 			return name, nil
 		}
 	}
@@ -137,22 +157,6 @@ func (z *zones) vtimezone(tzid string) *itip.Component {
 		}
 	}
 	return nil
-}
-
-// walls are the clock times that hang in a zone. series tells whether a rule gives more of them.
-func (z *zones) walls(tzid string) (walls []time.Time, series bool) {
-	for _, c := range z.object.Scheduled() {
-		for _, p := range c.Props {
-			if p.Param("TZID") != tzid {
-				continue
-			}
-			for _, s := range stampsOf(p) {
-				walls = append(walls, s.wall)
-			}
-			series = series || p.Name == "DTSTART" && c.Has("RRULE")
-		}
-	}
-	return walls, series
 }
 
 func agree(a, b *itip.Zone, walls []time.Time) bool {
