@@ -61,7 +61,9 @@ func TestDifferentialConflicts(t *testing.T) {
 	var objects []*Object
 	var expected [][][2]int64
 	drawWindow := func(d *drawn) {
-		d.From, d.To, d.Zone, d.Readings = from.Unix(), to.Unix(), "Europe/Berlin", true
+		if d.From, d.To, d.Readings = from.Unix(), to.Unix(), true; d.Date {
+			d.Zone = "Europe/Berlin" // days hang in the zone of the room
+		}
 	}
 	askDrawn(t, *seed, *seriesInPairs*2, drawPeople(drawWindow), func(d *drawn, o opinion) {
 		if o.Slow || len(o.Times) > 600 || len(objects) == *seriesInPairs {
@@ -99,7 +101,7 @@ func TestDifferentialConflicts(t *testing.T) {
 	}
 }
 
-// drawPeople draws series as people have them, of a day and more, around 2026 in one zone.
+// drawPeople draws series as people have them, of a day and more, around 2026.
 func drawPeople(window func(*drawn)) func(*rand.Rand) *drawn {
 	return func(rnd *rand.Rand) *drawn {
 		for {
@@ -137,7 +139,9 @@ func (d *drawn) moveTo(year string, window func(*drawn)) {
 	for i := range d.Overrides {
 		change(&d.Overrides[i].ID)
 		change(&d.Overrides[i].Start)
-		d.Overrides[i].Zone = "Europe/Berlin"
+		if d.Date {
+			d.Overrides[i].Zone = "Europe/Berlin"
+		}
 	}
 	window(d)
 	d.Reach = 400 * 24 * 3600
