@@ -12,7 +12,7 @@ import (
 // Announcement is one scheduling message that somebody has to be sent.
 type Announcement struct {
 	From, To address.Address
-	Object   *Object // with METHOD, as it is to be sent
+	Object   *Object // with METHOD, as it is to be sent; recipients of the same REQUEST may share it
 
 	// Significant is false for a REQUEST that asks nothing new of its recipient: he was invited to these instances
 	// before, their times and STATUS are the same (S5546-04).
@@ -54,6 +54,7 @@ type change struct {
 	kind          string
 	me            []address.Address
 	at            time.Time
+	seats         map[string]*views
 }
 
 func newChange(before, after *Object, me []address.Address) (*change, error) {

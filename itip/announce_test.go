@@ -103,6 +103,8 @@ func TestAnnounce(t *testing.T) {
 		{"deleted", meeting, "", ann, "CANCEL>bob! [#4 CANCELLED]; CANCEL>cid! [#4 CANCELLED]"},
 		{"deleted, cancelled before", meeting + "STATUS:CANCELLED", "", ann, ""},
 		{"cancelled", meeting, meeting + "STATUS:CANCELLED", ann, "CANCEL>bob! [#4 CANCELLED]; CANCEL>cid! [#4 CANCELLED]"},
+		{"cancelled, though an instance does not say so", fiveDays + "\n---\n" + occurring("04"), fiveDays + "STATUS:CANCELLED\n---\n" + occurring("04"), ann,
+			"CANCEL>bob! [#4 CANCELLED]; CANCEL>cid! [#4 CANCELLED]"},
 		{"takes place again", meeting + "STATUS:CANCELLED", meeting + "STATUS:CONFIRMED", ann, "REQUEST>bob! [#4 ACCEPTED CONFIRMED]; REQUEST>cid! [#4 TENTATIVE CONFIRMED]"},
 		{"instance excluded", fiveDays, fiveDays + "EXDATE:20260304T090000Z", ann, "REQUEST>bob! [#4 ACCEPTED -04]; REQUEST>cid! [#4 TENTATIVE -04]"},
 		{"series ends earlier", fiveDays, edit(fiveDays, "COUNT=5", "COUNT=4"), ann, "REQUEST>bob! [#4 ACCEPTED]; REQUEST>cid! [#4 TENTATIVE]"},
@@ -319,4 +321,28 @@ func FuzzAnnounce(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAnnounceMany: the largest meeting that is read takes no more than others.
+func TestAnnounceMany(t *testing.T) {
+	var b strings.Builder
+	for i := range MaxAttendees - 3 {
+		fmt.Fprintf(&b, "ATTENDEE:mailto:p%d@example.org\n", i)
+	}
+	lines := fiveDays + b.String()
+	for _, day := range []string{"03", "04", "05"} {
+		lines += "\n---\n" + occurring(day) + b.String()
+	}
+	before, after := object(t, lines), object(t, edit(lines, "Plan", "Plans"))
+	ms, err := Announce(before, after, sent, ann)
+	objects := map[*Object]bool{}
+	for _, m := range ms {
+		objects[m.Object] = true
+	}
+	if err != nil || len(ms) != MaxAttendees-1 || len(objects) != 1 {
+		t.Errorf("%d messages of %d objects, %v", len(ms), len(objects), err)
+	}
+	if ms, err = Announce(after, nil, sent, ann); err != nil || len(ms) != MaxAttendees-1 {
+		t.Errorf("%d messages, %v", len(ms), err)
+	}
 }

@@ -46,40 +46,70 @@ func (x *change) forced() []address.Address {
 
 // tell is what one attendee is sent.
 func (x *change) tell(who address.Address, force bool) []Announcement {
-	was, is := x.before.view(who), x.after.view(who)
+	v := x.views(who)
 	switch {
-	case was == nil && is == nil:
+	case v.was == nil && v.is == nil:
 		return nil
-	case is == nil:
-		return []Announcement{x.cancel(who, was, x.lost(who, was, nil))}
-	case was == nil:
-		return []Announcement{x.request(who, is, true)}
-	}
-	lost := x.lost(who, was, is)
-	if x.silent(who) && !force {
+	case v.is == nil:
+		return []Announcement{x.cancel(who, x.lost(who, v.was, nil))}
+	case v.was == nil:
+		return []Announcement{x.request(who, v.is, true)}
+	case x.silent(who) && !force:
 		return nil
-	}
-	if len(lost) > 0 {
-		return x.tellLoss(who, was, is, lost)
-	}
-	if rest, cancelled := x.cancelledOnly(who, was); len(cancelled) > 0 && !force && !changedBut(rest, is, "SEQUENCE") {
-		ms := []Announcement{x.cancel(who, was, cancelled)}
-		if changed(rest, is) { // his answers have to be to the SEQUENCE that the series has now
-			ms = append(ms, x.request(who, is, false))
+	case v.loss:
+		return x.tellLoss(who, v.was, v.is, x.lost(who, v.was, v.is))
+	case len(v.cancelled) > 0 && !force:
+		ms := []Announcement{x.cancel(who, v.cancelled)}
+		if v.rest { // his answers have to be to the SEQUENCE that the series has now
+			ms = append(ms, x.request(who, v.is, false))
 		}
 		return ms
-	}
-	if !force && !changed(was, is) {
+	case !v.changed && !force:
 		return nil
 	}
-	return []Announcement{x.request(who, is, force || significant(was, is))}
+	return []Announcement{x.request(who, v.is, force || v.significant)}
+}
+
+// views are what attendees of one seat saw before and see now.
+type views struct {
+	was, is     *Object
+	loss        bool         // something has to be cancelled, see lost
+	cancelled   []*Component // instances that were cancelled, if that is all that matters
+	rest        bool         // and the series has another SEQUENCE
+	changed     bool
+	significant bool
+}
+
+// views looks at each seat once.
+func (x *change) views(who address.Address) *views {
+	seat := x.before.seat(who) + " " + x.after.seat(who)
+	if x.seats == nil {
+		x.seats = map[string]*views{}
+	}
+	v := x.seats[seat]
+	if v == nil {
+		v = &views{was: x.before.view(who), is: x.after.view(who)}
+		if v.was != nil && v.is != nil {
+			x.compare(v, who)
+		}
+		x.seats[seat] = v
+	}
+	return v
+}
+
+func (x *change) compare(v *views, who address.Address) {
+	v.loss = len(x.lost(who, v.was, v.is)) > 0
+	v.changed, v.significant = changed(v.was, v.is), significant(v.was, v.is)
+	if rest, cancelled := x.cancelledOnly(who, v.was); len(cancelled) > 0 && !changedBut(rest, v.is, "SEQUENCE") {
+		v.cancelled, v.rest = cancelled, changed(rest, v.is)
+	}
 }
 
 // silent is an attendee who delegated and does not want to hear more (S5546-48), unless he is one who takes no
 // part and only passes on, as collections of rooms do (S5546-23).
 func (x *change) silent(who address.Address) bool {
-	for _, c := range x.after.Scheduled() {
-		u, ok := c.Attendee(who)
+	for _, c := range x.after.parts {
+		u, ok := x.after.user(c, who)
 		if ok && (u.Partstat != Delegated || u.RSVP || u.Prop.Param("RSVP") == "" || u.Role == "NON-PARTICIPANT") {
 			return false
 		}
@@ -112,7 +142,7 @@ func (x *change) lost(who address.Address, was, is *Object) []*Component {
 // tellLoss cancels what is lost and, where something else is left that he does not know or would lose with it,
 // asks for that anew.
 func (x *change) tellLoss(who address.Address, was, is *Object, lost []*Component) []Announcement {
-	cancel := x.cancel(who, was, lost)
+	cancel := x.cancel(who, lost)
 	if was.Master() == nil {
 		rest := x.without(was, lost)
 		if !changed(rest, is) {

@@ -63,6 +63,7 @@ func (x *change) revise() {
 			x.askAgain(v.c)
 		}
 	}
+	clear(x.after.users) // read before
 }
 
 // raise leaves a higher SEQUENCE as the owner wrote it, and never a lower one than there was.

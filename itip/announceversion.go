@@ -15,15 +15,18 @@ type version struct {
 	overrides map[instanceKey]*override
 	times     *times
 	timeline  *timeline
-	scheduled bool // has an ORGANIZER
+	scheduled bool         // has an ORGANIZER, and is not cancelled as a whole
+	parts     []*Component // those scheduled
+	users     map[*Component]map[address.Address]User
+	names     map[string]instanceKey // of RECURRENCE-IDs as they are written
 }
 
 func newVersion(o *Object) (*version, error) {
 	if o == nil {
 		o = &Object{Root: &Component{Name: "VCALENDAR"}}
 	}
-	v := &version{Object: o, master: o.Master()}
-	v.scheduled = slices.ContainsFunc(o.Scheduled(), func(c *Component) bool { return c.Has("ORGANIZER") })
+	v := &version{Object: o, master: o.Master(), parts: o.Scheduled(), users: map[*Component]map[address.Address]User{}}
+	v.scheduled = (v.master == nil || !v.master.Cancelled()) && slices.ContainsFunc(o.Scheduled(), func(c *Component) bool { return c.Has("ORGANIZER") })
 	var err error
 	if v.overrides, err = o.overrideMap(); err != nil {
 		return nil, fmt.Errorf("read overrides: %w", err)
@@ -58,8 +61,35 @@ func (v *version) invites(c *Component, who address.Address) bool {
 	if c == nil || !v.scheduled || c.Cancelled() {
 		return false
 	}
-	u, ok := c.Attendee(who)
+	u, ok := v.user(c, who)
 	return ok && served(u.Prop)
+}
+
+// user is Attendee, read once of each component: there may be a thousand.
+func (v *version) user(c *Component, who address.Address) (User, bool) {
+	us := v.users[c]
+	if us == nil {
+		us = map[address.Address]User{}
+		for _, u := range c.Attendees() {
+			us[u.Address] = u
+		}
+		v.users[c] = us
+	}
+	u, ok := us[who]
+	return u, ok && who != ""
+}
+
+// seat tells which components invite an attendee. Who has the same seat sees the same.
+func (v *version) seat(who address.Address) string {
+	var s []byte
+	for _, c := range v.parts {
+		if v.invites(c, who) {
+			s = append(s, '1')
+		} else {
+			s = append(s, '0')
+		}
+	}
+	return string(s)
 }
 
 // attendees are all who are named anywhere, each once, in order.
