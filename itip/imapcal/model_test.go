@@ -33,7 +33,7 @@ const (
 type msg struct {
 	there, hold bool
 	key         int8 // the request
-	place       int8 // in the queue: its own UID, or that of the hold whose place it inherited
+	place       int8 // in the queue: its own UID, or that of the hold whose place it takes
 	age         int8
 	owner       int8
 }
@@ -88,7 +88,7 @@ type rules struct {
 	second  bool // confirm by appending a final object instead of clearing the mark
 	greedy  bool // remove foreign holds while their owner may still confirm
 	shared  bool // a retry goes on with the message of the earlier attempt
-	heirs   bool // inherit also from who inherited
+	heirs   bool // inherit a place that was inherited, where it should be the UID of the old hold
 	blind   bool // an inherited place counts although the old hold is gone
 }
 
@@ -395,7 +395,7 @@ func (x *explorer) queue(s *story, a *attempt) {
 			a.old = uid
 		}
 	}
-	if a.old != none && (s.msgs[a.old].place == a.old || x.heirs) {
+	if a.place = a.old; a.old != none && x.heirs {
 		a.place = s.msgs[a.old].place
 	}
 	a.pc = appending
