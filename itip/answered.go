@@ -57,7 +57,8 @@ func Answered(stored, reply *Object, admit func(User) bool) (*Object, []Answer, 
 // answering is one REPLY being applied.
 type answering struct {
 	out   *Object
-	zones *Zones // of the reply
+	zones *Zones    // of the reply
+	times *timeline // of out, once it is needed
 	admit func(User) bool
 }
 
@@ -123,10 +124,14 @@ func (s *said) heldBy(c *Component, before User) bool {
 
 // instance answers one instance.
 func (x *answering) instance(s *said, id moment, future bool) error {
-	t, err := x.out.timeline()
-	if err != nil {
-		return err
+	if x.times == nil {
+		t, err := x.out.timeline()
+		if err != nil {
+			return err
+		}
+		x.times = t
 	}
+	t := x.times
 	if v := t.override(id); v != nil {
 		return s.to(v.c, x.admit) // clients forget RANGE; the override says whom it stands for
 	}
@@ -145,8 +150,7 @@ func (x *answering) instance(s *said, id moment, future bool) error {
 	if err := s.to(c, x.admit); err != nil {
 		return err
 	}
-	x.out.Root.Parts = append(x.out.Root.Parts, c)
-	return nil
+	return t.add(c)
 }
 
 func missingUnless(err error, id moment) error {

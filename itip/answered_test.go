@@ -219,3 +219,23 @@ func TestAnswerRecordSurvivesAndIsNotBelieved(t *testing.T) {
 		t.Errorf("%v\n%s", err, taken.Encode())
 	}
 }
+
+// What a message with many instances costs must not grow with their square.
+func TestAnswersToManyInstances(t *testing.T) {
+	stored := object(t, "SEQUENCE:1\nDTSTART:20260302T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY\n"+people)
+	var reply, cancel strings.Builder
+	const many = 1500
+	for n := range many {
+		id := "SEQUENCE:1\nRECURRENCE-ID:" + at("2026-03-02T09:00").AddDate(0, 0, n).Format("20060102T150405Z") + "\n"
+		fmt.Fprintf(&reply, "%sATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@example.org\n---\n", id)
+		fmt.Fprintf(&cancel, "%s%s---\n", id, boss)
+	}
+	got, answers, err := Answered(stored, object(t, "METHOD:REPLY\n"+strings.TrimSuffix(reply.String(), "---\n")), nil)
+	if err != nil || len(got.Overrides()) != many || answers[many-1].Is != Accepted {
+		t.Errorf("%d answers, %v", len(answers), err)
+	}
+	struck, err := Struck(stored, object(t, "METHOD:CANCEL\n"+strings.TrimSuffix(cancel.String(), "---\n")))
+	if err != nil || len(struck.Overrides()) != many {
+		t.Errorf("struck: %v", err)
+	}
+}

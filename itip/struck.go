@@ -19,7 +19,7 @@ func Struck(stored, cancel *Object, me ...address.Address) (*Object, error) {
 	if err := Bound(stored, cancel); err != nil {
 		return nil, err
 	}
-	x := &striking{cancellation{out: stored.Clone()}, stored, cancel.Zones(nil)}
+	x := &striking{cancellation: cancellation{out: stored.Clone()}, zones: cancel.Zones(nil)}
 	if whole {
 		x.all(fresh[slices.IndexFunc(fresh, func(c *Component) bool { return !c.Has("RECURRENCE-ID") })])
 		return x.out.fitting()
@@ -35,8 +35,8 @@ func Struck(stored, cancel *Object, me ...address.Address) (*Object, error) {
 // striking is one CANCEL being applied to a copy that is kept.
 type striking struct {
 	cancellation
-	stored *Object
-	zones  *Zones // of the CANCEL
+	zones *Zones    // of the CANCEL
+	times *timeline // of out, as far as it is known
 }
 
 // strike marks a component as cancelled by another.
@@ -59,11 +59,12 @@ func (x *striking) component(by *Component) error {
 	if err != nil {
 		return err
 	}
-	if err := x.read(); err != nil {
-		return err
-	}
 	if !future {
 		return x.one(by, id)
+	}
+	x.times = nil
+	if err := x.read(); err != nil {
+		return err
 	}
 	before := x.out.Clone()
 	if err := x.from(id); err != nil {
@@ -79,14 +80,22 @@ func (x *striking) component(by *Component) error {
 
 // one strikes a single instance out.
 func (x *striking) one(by *Component, id moment) error {
-	t, err := x.out.timeline()
-	if err != nil {
-		return err
+	if x.times == nil {
+		t, err := x.out.timeline()
+		if err != nil {
+			return err
+		}
+		x.times = t
 	}
+	t := x.times
 	if v := t.override(id); v != nil && !(v.future && t.series != nil) {
 		v.c.strike(by)
 		return nil
 	} else if v != nil {
+		x.times = nil
+		if err := x.read(); err != nil {
+			return err
+		}
 		return x.cancellation.one(id) // the later ones still follow it
 	}
 	p, ok, err := t.place(id)
@@ -102,8 +111,7 @@ func (x *striking) one(by *Component, id moment) error {
 	}
 	c := t.derive(p)
 	c.strike(by)
-	x.out.Root.Parts = append(x.out.Root.Parts, c)
-	return nil
+	return t.add(c)
 }
 
 // excluded is the case of an instance that is out already.

@@ -46,6 +46,21 @@ func (t *timeline) override(id moment) *override {
 	return t.overrides[i]
 }
 
+// add takes in an override that was made since, so that a message about many instances reads the object once.
+func (t *timeline) add(c *Component) error {
+	v, err := t.zones.override(c, nil)
+	if err != nil {
+		return err
+	}
+	t.object.Root.Parts = append(t.object.Root.Parts, c)
+	t.overrides = append(t.overrides, v)
+	if v.future {
+		i, _ := slices.BinarySearchFunc(t.futures, v.id.at, func(f *override, at int64) int { return compare(f.id.at, at) })
+		t.futures = slices.Insert(t.futures, i, v)
+	}
+	return nil
+}
+
 // place finds an instance of the series; one that EXDATE takes away is none.
 func (t *timeline) place(id moment) (p place, ok bool, err error) {
 	if t.series == nil {
