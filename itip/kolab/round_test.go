@@ -75,7 +75,9 @@ var hard = map[string]string{
 	"UTC by name":              "DTSTART;TZID=UTC:20260302T100000\nRRULE:FREQ=DAILY",
 	"a zone behind a path":     "DTSTART;TZID=/freeassociation.sourceforge.net/Europe/Berlin:20260302T100000",
 	"white space and controls": "DTSTART:20260302T100000Z\nSUMMARY:  a  \\n\\n b\t \nDESCRIPTION:\nLOCATION:\\n",
-	"an exception":             "RECURRENCE-ID;TZID=Europe/Berlin;RANGE=THISANDFUTURE:20260302T100000\nDTSTART;TZID=Europe/Berlin:20260302T110000\nRRULE:FREQ=DAILY",
+	"what Kolab drops": "DTSTART:20260302T100000Z\nLOCATION:\nSUMMARY;LANGUAGE=de:\nURL:\nBEGIN:VALARM\nACTION:AUDIO\nDESCRIPTION:Reminder\nTRIGGER:-PT5M\nEND:VALARM\n" +
+		"BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:d\nSUMMARY:s\nTRIGGER:-PT5M\nEND:VALARM",
+	"an exception": "RECURRENCE-ID;TZID=Europe/Berlin;RANGE=THISANDFUTURE:20260302T100000\nDTSTART;TZID=Europe/Berlin:20260302T110000\nRRULE:FREQ=DAILY",
 }
 
 // hardObjects adds the zones that are named.

@@ -68,15 +68,27 @@ func digest(lines []itip.Prop) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// digestAlarm is the same for an alarm. Kolab's writer gives some an empty description.
+// alarmKept is what Kolab's own software keeps of an alarm, by its action.
+var alarmKept = map[string]map[string]bool{
+	"DISPLAY": words("ACTION DESCRIPTION TRIGGER DURATION REPEAT"),
+	"EMAIL":   words("ACTION SUMMARY DESCRIPTION ATTENDEE TRIGGER DURATION REPEAT"),
+	"AUDIO":   words("ACTION ATTACH TRIGGER DURATION REPEAT"),
+}
+
+// digestAlarm is what an alarm is known by.
 func digestAlarm(c *itip.Component) string {
 	var lines []string
 	for _, p := range c.Props {
-		if s := settled(p); s != "DESCRIPTION:" {
-			lines = append(lines, s)
+		if alarmKept[c.Text("ACTION")][p.Name] && p.Value != "" {
+			lines = append(lines, settled(p))
 		}
 	}
 	slices.Sort(lines)
 	sum := sha256.Sum256([]byte(c.Name + "\n" + strings.Join(lines, "\n")))
 	return hex.EncodeToString(sum[:8])
+}
+
+// fragileAlarm tells whether Kolab's own software loses something of an alarm.
+func fragileAlarm(c *itip.Component) bool {
+	return slices.ContainsFunc(c.Props, func(p itip.Prop) bool { return !alarmKept[c.Text("ACTION")][p.Name] && p.Value != "" })
 }

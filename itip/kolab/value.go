@@ -23,6 +23,9 @@ type writer struct {
 // does not say exactly as the lines do is found by reading it back.
 func (w *writer) element(pl place, lines []itip.Prop) (*node, error) {
 	p := lines[0]
+	if p.Value == "" && len(lines) == 1 {
+		return nil, nil // Kolab's software drops what is empty
+	}
 	switch pl.name {
 	case "rdate", "exdate":
 		return w.dates(pl.name, lines)

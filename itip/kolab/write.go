@@ -207,7 +207,7 @@ func (w *writer) parts(props *node) (alarms *node) {
 			if n := w.alarm(part); n != nil {
 				alarms.nodes = append(alarms.nodes, n)
 				back := readAlarm(n)
-				if sameAlarm(back, part) {
+				if sameAlarm(back, part) && !fragileAlarm(part) {
 					continue
 				}
 				word = digestAlarm(back)
