@@ -15,6 +15,8 @@ type verdict struct {
 	diffs   []string
 	differs []string // "S5546-02 …"
 	notes   notes
+	given   *itip.Object      // what is stored, as its owner wrote it,
+	revised *itip.Object      // and as it is stored
 	same    bool              // what is stored says the same before and after
 	unasked []address.Address // whom the source never writes to
 	refused []timed           // instances that were answered and are none
@@ -265,6 +267,14 @@ func (v *verdict) sequence(want string, c *itip.Component, f frame, name string)
 	}
 	if f.lead && n == c.Sequence()+1 {
 		v.differ("S5546-02", "SEQUENCE rises when times or STATUS change or somebody is removed, not with every message")
+		return
+	}
+	if f.method == "CANCEL" && v.given != nil && n < c.Sequence() && n == highest(v.given) {
+		v.differ("S5546-40", "SEQUENCE of a CANCEL is higher than what was sent before")
+		return
+	}
+	if f.method == "REQUEST" && v.given != nil && n == highest(v.given) && c.Sequence() == highest(v.revised) {
+		v.differ("S5546-02", "SEQUENCE rises when times or STATUS change or somebody is removed, if the client raised it or not")
 		return
 	}
 	if f.method == "" && n < c.Sequence() && v.found("S5546-34") {

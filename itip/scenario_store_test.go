@@ -30,6 +30,10 @@ func storeChange(s mapping) (v verdict) {
 	if v.refusal(text(want["error"]), err); err != nil {
 		got = nil
 	}
+	if err == nil && after != nil {
+		v.revised, _ = itip.Revise(before, after, mailbox(s["acting-user"]))
+		v.given = after
+	}
 	v.same = before != nil && after != nil && sorted(s["old"]) == sorted(s["new"])
 	v.messages(list(want["messages"]), got, false)
 	return v

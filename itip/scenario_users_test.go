@@ -129,6 +129,8 @@ func (v *verdict) sameParams(want, got line, c *itip.Component, f frame, name st
 			v.differ("S6638-15", "parameters of RFC 6638 are not sent")
 		case p == "RSVP" && v.answered(got, f):
 			v.differ("S5546-30", "who answered is not asked any more, and who is delegated to is asked by the delegator")
+		case p == "PARTSTAT" && f.method == "REQUEST" && v.given != nil && got.get(p) == "NEEDS-ACTION" && v.forgotten(want):
+			v.differ("S6638-08", "who is invited to other times is asked again")
 		case p == "PARTSTAT" && want.get(p) == "DELEGATED" && got.get(p) == "NEEDS-ACTION" && got.params["DELEGATED-TO"] != "" && v.declinedFor(c, got):
 			v.differ("S5546-47", "when the delegate declines the delegator is asked again")
 		default:
@@ -148,6 +150,13 @@ func (v *verdict) answered(got line, f frame) bool {
 		return false
 	}
 	return got.get("PARTSTAT") != "NEEDS-ACTION" || got.params["DELEGATED-FROM"] != ""
+}
+
+// forgotten tells whether an answer that the owner wrote is not one to what is stored now.
+func (v *verdict) forgotten(l line) bool {
+	given, okGiven := v.given.Scheduled()[0].Attendee(l.addr)
+	is, ok := v.revised.Scheduled()[0].Attendee(l.addr)
+	return okGiven && ok && given.Partstat == l.get("PARTSTAT") && is.Partstat != given.Partstat
 }
 
 // declinedFor tells whether the delegate of somebody declined.
