@@ -35,7 +35,8 @@ func (o *Object) reading(from, to time.Time, local *time.Location) ([]Instance, 
 		return nil, err
 	}
 	w.gaps = true
-	return w.instances(o)
+	is, err := w.instances(o)
+	return unite(nil, is), err // a skipped start may be read as one that there is anyway
 }
 
 // byName is the object without the VTIMEZONEs that go by an IANA name, so that the name counts.
@@ -54,15 +55,20 @@ func (o *Object) byName() (named *Object, differs bool) {
 	return &Object{Root: &root}, differs
 }
 
-// unite adds those of b that take place at another time than all of a.
+// unite adds those of b that are not in a: of another component, as one may be cancelled and the other not, or at
+// another time.
 func unite(a, b []Instance) []Instance {
-	type span struct{ from, to int64 }
-	seen := map[span]bool{}
+	type key struct {
+		from, to int64
+		c        *Component
+	}
+	seen := map[key]bool{}
 	for _, i := range a {
-		seen[span{i.Start.Unix(), i.End.Unix()}] = true
+		seen[key{i.Start.Unix(), i.End.Unix(), i.Component}] = true
 	}
 	for _, i := range b {
-		if !seen[span{i.Start.Unix(), i.End.Unix()}] {
+		if k := (key{i.Start.Unix(), i.End.Unix(), i.Component}); !seen[k] {
+			seen[k] = true
 			a = append(a, i)
 		}
 	}

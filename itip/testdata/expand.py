@@ -58,9 +58,10 @@ def rule(text, start):
     if days[0]:
         parts["BYDAY"] = ",".join(days)
     mixed = 0 < sum(len(d) > 2 for d in days) < len(days)
-    # dateutil forgets that the last days of a year may be in the first week of the next when that is -52 or -53.
+    # dateutil forgets that the last days of a year may be in the first week of the next when that is -52 or -53, and
+    # takes the length of the wrong year for the number of the week that a year begins in when that is 52 or 53.
     weeks = [int(n) for n in parts.get("BYWEEKNO", "0").split(",")]
-    if min(weeks) < -51:
+    if min(weeks) < -51 or max(weeks) > 51:
         del parts["BYWEEKNO"]
     else:
         weeks = []
