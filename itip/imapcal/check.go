@@ -13,7 +13,7 @@ import (
 
 // Mistake is something wrong with one setting; the configuration finds its file and line.
 type Mistake struct {
-	Key  string // path below these settings, such as url[1]
+	Key  string // path below these settings, such as imap[1]
 	Text string
 }
 
@@ -47,7 +47,7 @@ type server struct {
 func (c Config) complete() (servers []server, ms Mistakes) {
 	roots := ms.roots(c.CAFile)
 	for i, raw := range c.URL {
-		if s, ok := ms.server(fmt.Sprintf("url[%d]", i), raw, c.StartTLS); ok {
+		if s, ok := ms.server(fmt.Sprintf("imap[%d]", i), raw, c.StartTLS); ok {
 			if s.tls != nil {
 				s.tls.RootCAs = roots
 			}
@@ -55,7 +55,7 @@ func (c Config) complete() (servers []server, ms Mistakes) {
 		}
 	}
 	if len(c.URL) == 0 {
-		ms.add("url", "is missing")
+		ms.add("imap", "is missing")
 	}
 	if c.User == "" {
 		ms.add("user", "is missing: the account that may read and write the calendars")

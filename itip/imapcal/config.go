@@ -9,7 +9,7 @@ import (
 
 // Config is how the IMAP server is reached and what lies in it.
 type Config struct {
-	URL          []string      `yaml:"url"`      // imaps://host[:port] or imap://…; the preferred one first
+	URL          []string      `yaml:"imap"`     // imaps://host[:port] or imap://…; the preferred one first
 	StartTLS     bool          `yaml:"starttls"` // on imap://
 	CAFile       string        `yaml:"ca_file"`  // "": the system's
 	User         string        `yaml:"user"`     // the service account
