@@ -151,7 +151,7 @@ func (x *change) tellLoss(who address.Address, was, is *Object, lost []*Componen
 		return []Announcement{cancel, x.request(who, is, significant(rest, is))}
 	}
 	for _, c := range is.Scheduled() { // what was said before the CANCEL of the series is void (S5546-55)
-		c.SetSequence(max(c.Sequence(), cancel.Object.highest()))
+		c.SetSequence(max(c.Sequence(), cancel.Object.highest()+1))
 	}
 	return []Announcement{cancel, x.request(who, is, true)}
 }

@@ -62,8 +62,27 @@ func (x *change) revise() {
 		if x.instanceMoved(v) {
 			x.askAgain(v.c)
 		}
+		if n := x.cancelledSeries(v.c); n >= v.c.Sequence() {
+			v.c.SetSequence(n + 1)
+		}
 	}
 	clear(x.after.users) // read before
+}
+
+// cancelledSeries is the SEQUENCE of the CANCEL that is sent to who was invited to the series and keeps only an
+// instance of it, -1 if there is nobody. What he is told of the instance has to be newer (S5546-55).
+func (x *change) cancelledSeries(instance *Component) int {
+	was := x.before.master
+	if was == nil || !x.removed(was, x.after.master) {
+		return -1
+	}
+	kept := slices.ContainsFunc(was.Attendees(), func(u User) bool {
+		return x.before.invites(was, u.Address) && !x.after.invites(x.after.master, u.Address) && x.after.invites(instance, u.Address)
+	})
+	if !kept {
+		return -1
+	}
+	return x.cancelSequence(was)
 }
 
 // raise leaves a higher SEQUENCE as the owner wrote it, and never a lower one than there was.
