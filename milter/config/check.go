@@ -19,7 +19,11 @@ func (d *decoder) check(n *yaml.Node, v reflect.Value) {
 	}
 	for _, c := range checkOf(v.Addr()) {
 		at, rest := find(n, c.key)
-		if home, _ := find(n, above(c.key)); !d.blamedIn(at) && !d.misspelt[home] {
+		blamed := d.blamedIn(at)
+		if rest != "" {
+			blamed = d.blamed[at] // a key that is missing follows from nothing that stands beside it
+		}
+		if home, _ := find(n, above(c.key)); !blamed && !d.misspelt[home] {
 			d.say(at, rest, c.text)
 		}
 	}
