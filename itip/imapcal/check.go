@@ -111,7 +111,7 @@ func (ms *Mistakes) server(key, raw string, startTLS bool) (server, bool) {
 	s := server{addr: net.JoinHostPort(u.Hostname(), port)}
 	switch {
 	case u.Scheme == "imaps" && startTLS:
-		ms.add("starttls", "is for imap://; %s has TLS from the first byte", raw)
+		ms.add("starttls", "is for imap://; imaps://%s has TLS from the first byte", u.Host)
 	case u.Scheme == "imap" && !startTLS && !isLocal(u.Hostname()):
 		ms.add(key, "the password would be sent in the clear: imaps:// or starttls: true")
 	}

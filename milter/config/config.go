@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"usher/address"
+	"usher/itip/imapcal"
 	"usher/ldapdir"
 	"usher/milter/filter"
 	"usher/milter/world"
@@ -80,7 +81,7 @@ type Log struct {
 func Default() Config {
 	return Config{
 		Directory: ldapdir.Defaults(),
-		Calendars: Calendars{Zone: "UTC"},
+		Calendars: Calendars{Config: imapcal.Defaults(), Zone: "UTC"},
 		Submit:    world.DefaultConfig(),
 		Limits: Limits{Header: 1 << 20, HeaderFields: 10_000, Recipients: 10_000,
 			Memory: 256 << 10, Spool: 4 << 30, Deadline: 4 * time.Minute},
