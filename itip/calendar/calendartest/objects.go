@@ -23,7 +23,7 @@ var objects = []test{
 		o := Event("a", "09:00", "10:00", "X-UNKNOWN;X-P=1:kept")
 		r.put(o)
 		got, ok, _ := r.elsewhere().find("a")
-		if !ok || string(got.Encode()) != string(o.Encode()) {
+		if !ok || text(got) != text(o) {
 			r.Fatalf("found %v: %s", ok, got.Encode())
 		}
 	}},
@@ -179,6 +179,13 @@ var objects = []test{
 			r.Fatalf("counted to %s; want 40", got)
 		}
 	}},
+}
+
+// text is an object as it is encoded, but for PRODID: who wrote it last may say so.
+func text(o *itip.Object) string {
+	o = o.Clone()
+	o.Root.Remove("PRODID")
+	return string(o.Encode())
 }
 
 // count adds to the number that is an object's summary, again and again.
