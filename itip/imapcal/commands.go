@@ -170,21 +170,32 @@ func (c *conn) append(ctx context.Context, timeout time.Duration, mailbox string
 	})
 }
 
-// clear takes a keyword off a message and tells, as seen afterwards, whether the message is there and without it.
-func (c *conn) clear(ctx context.Context, timeout time.Duration, uid imap.UID, keyword imap.Flag) (there, cleared bool, err error) {
+// cleared is what became of a message whose keyword was to be taken off.
+type cleared struct {
+	shown bool // the server's answer showed the message without the keyword
+	there bool // it was there afterwards
+	clear bool // and without the keyword
+}
+
+// clear takes a keyword off a message.
+func (c *conn) clear(ctx context.Context, timeout time.Duration, uid imap.UID, keyword imap.Flag) (r cleared, err error) {
 	err = c.do(ctx, timeout, func(client *imapclient.Client) error {
-		set := imap.UIDSetNum(uid)
-		store := client.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsDel, Silent: true, Flags: []imap.Flag{keyword}}, nil)
-		return store.Close()
+		store := client.Store(imap.UIDSetNum(uid), &imap.StoreFlags{Op: imap.StoreFlagsDel, Flags: []imap.Flag{keyword}}, nil)
+		answers, err := store.Collect()
+		for _, m := range answers {
+			r.shown = r.shown || m.UID == uid && !hasFlag(m.Flags, keyword)
+		}
+		return err
 	})
 	if err != nil {
-		return false, false, err
+		return r, err
 	}
 	// A STORE on a message that is gone is silently OK, so it is looked at again, and not in the view from before.
 	seen, err := c.flags(ctx, timeout, []imap.UID{uid})
 	flags, ok := seen[uid]
-	there = ok && !hasFlag(flags, imap.FlagDeleted)
-	return there, there && !hasFlag(flags, keyword), err
+	r.there = ok && !hasFlag(flags, imap.FlagDeleted)
+	r.clear = r.there && !hasFlag(flags, keyword)
+	return r, err
 }
 
 // remove deletes messages, and no others.

@@ -3,6 +3,7 @@ package imapcal
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"usher/itip/calendar"
@@ -35,16 +36,31 @@ func (h *holding) confirm(x *section) (calendar.Turn, error) {
 		return calendar.Stale, joined(h.stale("held for too long"), h.drop(x))
 	}
 	x.wrote = true
-	there, cleared, err := x.conn.clear(x.ctx, min(left, h.config.Timeout), own.uid, keyword)
+	r, err := x.conn.clear(x.ctx, min(left, h.config.Timeout), own.uid, keyword)
 	switch {
 	case err != nil:
 		return calendar.Wait, err
-	case !there:
-		return calendar.Stale, h.stale("the hold is gone")
-	case !cleared:
+	case !r.there:
+		return h.vanished(x, r.shown)
+	case !r.clear:
 		return calendar.Stale, joined(errors.New("the server does not clear the keyword of a hold"), h.drop(x))
 	}
 	x.index.confirmed(own)
+	return calendar.Mine, h.finish(x)
+}
+
+// vanished decides about a hold that was confirmed and is not there right afterwards: somebody may have seen the
+// booking and replaced it at once. Nobody removes a hold that may still be confirmed, so for a Put the server's answer
+// is enough; who claims time wants to see what came after.
+func (h *holding) vanished(x *section, shown bool) (calendar.Turn, error) {
+	if err := x.refresh(); err != nil {
+		return calendar.Wait, err
+	}
+	replaced := func(e *entry) bool { return e.object == h.plan.UID && e.hold != nil && e.hold.base == h.version }
+	seen := slices.ContainsFunc(x.index.holds, replaced) || slices.ContainsFunc(x.index.objects[h.plan.UID], replaced)
+	if !seen && !(shown && h.plain) {
+		return calendar.Stale, h.stale("the hold is gone")
+	}
 	return calendar.Mine, h.finish(x)
 }
 

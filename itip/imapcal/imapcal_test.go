@@ -67,7 +67,7 @@ func TestConformance(t *testing.T) {
 			} else {
 				server.CreateFolder(jane, "Calendar", "")
 			}
-			for _, format := range []Format{ICal} {
+			for _, format := range []Format{ICal, Kolab} {
 				t.Run(string(format), func(t *testing.T) { conform(t, server, format) })
 			}
 		})
@@ -86,7 +86,6 @@ func conform(t *testing.T, server *imaptest.Server, format Format) {
 		}
 	})
 }
-
 
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)

@@ -17,24 +17,42 @@ const (
 	attempts    = 3         // to get a message of which other news came in between
 )
 
-// refresh makes the index tell what is in the folder now.
+// errMoves says that a folder changes faster than it can be read.
+var errMoves = errors.New("it changes while it is read")
+
+// refresh makes the index tell what is in the folder now. A message that goes away between being listed and being read
+// may have been replaced by one that is not on the list: then the list is of no use, or an object would seem not to
+// be there that was there all the time.
 func (x *section) refresh() error {
 	x.stats.looks.Add(1)
-	uids, err := x.conn.list(x.ctx, x.config.Timeout, maxMessages)
-	if err != nil {
-		return err
-	}
-	fresh := x.compare(uids)
-	x.index.uids = uids
-	if err := x.checkHolds(); err != nil {
-		return err
-	}
-	for chunk := range slices.Chunk(fresh, batch) {
-		if err := x.learn(chunk); err != nil {
+	for range 10 * attempts {
+		uids, err := x.conn.list(x.ctx, x.config.Timeout, maxMessages)
+		if err != nil {
+			return err
+		}
+		fresh := x.compare(uids)
+		x.index.uids = uids
+		if err := x.checkHolds(); err != nil {
+			return err
+		}
+		if all, err := x.learnAll(fresh); all || err != nil {
 			return err
 		}
 	}
-	return nil
+	return fmt.Errorf("%w: %w", calendar.ErrUnreadable, errMoves)
+}
+
+// learnAll reads messages into the index; all is false if one went away before.
+func (x *section) learnAll(fresh []imap.UID) (all bool, err error) {
+	all = true
+	for chunk := range slices.Chunk(fresh, batch) {
+		there, err := x.learn(chunk)
+		if err != nil {
+			return false, err
+		}
+		all = all && there
+	}
+	return all, nil
 }
 
 // compare drops what is gone and gives what is new. Both lists are in order.
@@ -81,35 +99,33 @@ func (x *section) checkHolds() error {
 	return nil
 }
 
-// learn reads messages into the index.
-func (x *section) learn(uids []imap.UID) error {
+// learn reads some messages into the index; there is false if one of them went away before.
+func (x *section) learn(uids []imap.UID) (there bool, err error) {
 	for range attempts {
 		err := x.conn.fetch(x.ctx, x.config.Timeout, uids, x.config.MaxMessage+1, func(m message) {
-			if !hasFlag(m.flags, imap.FlagDeleted) {
+			if !hasFlag(m.flags, imap.FlagDeleted) && x.index.entries[m.uid] == nil {
 				x.take(m)
 			}
 		})
 		if err != nil {
-			return err
+			return false, err
 		}
 		uids = slices.DeleteFunc(slices.Clone(uids), func(u imap.UID) bool { return x.index.entries[u] != nil })
 		if len(uids) == 0 {
-			return nil
+			return true, nil
 		}
 		// Gone meanwhile, or news of it came in the place of what was asked for.
-		there, err := x.conn.flags(x.ctx, x.config.Timeout, uids)
+		seen, err := x.conn.flags(x.ctx, x.config.Timeout, uids)
 		if err != nil {
-			return err
+			return false, err
 		}
-		uids = slices.DeleteFunc(uids, func(u imap.UID) bool {
-			flags, ok := there[u]
-			return !ok || hasFlag(flags, imap.FlagDeleted)
-		})
-		if len(uids) == 0 {
-			return nil
+		for _, uid := range uids {
+			if flags, ok := seen[uid]; !ok || hasFlag(flags, imap.FlagDeleted) {
+				return false, nil
+			}
 		}
 	}
-	return fmt.Errorf("message %d: %w: %w", uids[0], calendar.ErrUnreadable, errors.New("the server does not send it"))
+	return false, fmt.Errorf("message %d: %w: the server does not send it", uids[0], calendar.ErrUnreadable)
 }
 
 // take puts one message into the index.

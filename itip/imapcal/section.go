@@ -65,7 +65,14 @@ func (s *Store) once(ctx context.Context, cal string, f func(*section) error) (w
 	if err := x.refresh(); err != nil {
 		return false, err
 	}
-	err = f(x)
+	for range attempts {
+		if err = f(x); x.wrote || !errors.Is(err, errGone) {
+			break
+		}
+		if lost := x.refresh(); lost != nil { // somebody changed it between our look and our reading
+			return false, lost
+		}
+	}
 	return x.wrote, err
 }
 
