@@ -16,7 +16,20 @@ func (h *holding) Confirm(ctx context.Context) error {
 		return nil
 	}
 	defer h.living.end(h)
-	return h.await(ctx, h.confirm)
+	return h.settle(h.await(ctx, h.confirm))
+}
+
+// settle forgets what went wrong after the booking stood. What it replaced counts no more already, so that nothing is
+// lost if it could not be removed: the next writer of the object does.
+func (h *holding) settle(err error) error {
+	if err == nil || !h.booked {
+		return err
+	}
+	if h.options.Notice != nil {
+		h.options.Notice(Event{Calendar: h.plan.Calendar, What: "what was replaced could not be removed"})
+	}
+	h.done = true
+	return nil
 }
 
 // confirm takes the keyword off our message, if there is still time and nothing speaks against it.
@@ -64,10 +77,9 @@ func (h *holding) vanished(x *section, shown bool) (calendar.Turn, error) {
 	return calendar.Mine, h.finish(x)
 }
 
-// finish removes what the booking replaces. It counts no more already, so that nothing is lost if this fails: the
-// next writer of the object removes it.
+// finish removes what the booking replaces.
 func (h *holding) finish(x *section) error {
-	h.done = true
+	h.booked = true
 	h.living.end(h)
 	var old []*entry
 	for _, e := range x.index.objects[h.plan.UID] {
@@ -75,8 +87,9 @@ func (h *holding) finish(x *section) error {
 			old = append(old, e)
 		}
 	}
-	if err := x.remove(old...); err != nil && h.options.Notice != nil {
-		h.options.Notice(Event{Calendar: x.name, What: "what was replaced could not be removed"})
+	if err := h.remove(x, old...); err != nil {
+		return err
 	}
+	h.done = true
 	return nil
 }

@@ -121,8 +121,11 @@ func (s *Store) dialOne(ctx context.Context, place server, login string) (*conn,
 	}
 	if err != nil {
 		raw.Close()
-		if limited.Err() != nil {
+		switch {
+		case limited.Err() != nil:
 			err = fmt.Errorf("%w: %w", limited.Err(), err)
+		case !isAnswer(err):
+			err = fmt.Errorf("%w: %w", errBroken, err)
 		}
 		return nil, fmt.Errorf("log in to %s: %w", place.addr, err)
 	}

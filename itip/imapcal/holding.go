@@ -29,7 +29,7 @@ func (s *Store) Hold(ctx context.Context, p calendar.Put) (calendar.Hold, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.await(ctx, h.step); err != nil {
+	if err := h.settle(h.await(ctx, h.step)); err != nil {
 		return nil, h.abandon(ctx, err)
 	}
 	return h, nil
@@ -42,6 +42,9 @@ func (h *holding) await(ctx context.Context, step func(*section) (calendar.Turn,
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		var t calendar.Turn
 		err := h.look(ctx, h.plan.Calendar, func(x *section) (err error) {
+			if err := h.removeRest(x); err != nil {
+				return err
+			}
 			t, err = step(x)
 			return err
 		})
@@ -195,7 +198,7 @@ func (h *holding) drop(x *section) error {
 		}
 	}
 	h.owner, h.heir = "", 0
-	return x.remove(ours...)
+	return h.remove(x, ours...)
 }
 
 // abandon removes what a failed attempt left behind, even if there was no time left for it.

@@ -28,7 +28,9 @@ type holding struct {
 	begun  time.Time // right before the last APPEND
 	heir   imap.UID  // of the attempt whose place we ask for, until it is known whether we have it
 	killed bool      // a Put has written the object meanwhile
-	done   bool      // the booking stands
+	booked bool      // the booking stands; what it replaces may still be there
+	done   bool      // and nothing is left to do
+	doomed doomed    // what was to be removed and may not be
 }
 
 // prepare makes sure that what will be stored can be read back: what cannot would make the whole calendar unreadable.
@@ -121,7 +123,7 @@ func (h *holding) check(x *section, answered time.Time) error {
 		return errors.New("what was appended is not there")
 	}
 	if !own.pending {
-		return errors.Join(errors.New("the folder did not keep the keyword of a hold: the account needs the right w there"), x.remove(own))
+		return errors.Join(errors.New("the folder did not keep the keyword of a hold: the account needs the right w there"), h.remove(x, own))
 	}
 	x.index.clock = clock{own.hold.received, answered}
 	return nil

@@ -48,7 +48,7 @@ func (h *holding) tidy(x *section, own *entry) (waits bool, err error) {
 			h.stats.reaped.Add(1)
 		}
 	}
-	return waits, x.remove(over...)
+	return waits, h.remove(x, over...)
 }
 
 // turn tells whether it is ours. We wait for holds with a lower place.
@@ -90,7 +90,7 @@ func (h *holding) passes(x *section, e *entry) (waits bool, err error) {
 	}
 	if other := h.living.find(e.hold.owner); other != nil && !other.plain {
 		other.killed = true
-		return false, x.remove(e)
+		return false, h.remove(x, e)
 	}
 	return true, nil
 }
@@ -109,5 +109,5 @@ func (h *holding) renew(x *section, own *entry) error {
 	if x.index.entries[own.uid] == nil || !own.pending {
 		return h.drop(x)
 	}
-	return x.remove(own)
+	return h.remove(x, own)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/emersion/go-imap/v2"
+
 	"usher/itip/calendar"
 )
 
@@ -15,13 +17,13 @@ func (s *Store) Put(ctx context.Context, p calendar.Put) error {
 	if err != nil {
 		return err
 	}
-	err = h.await(ctx, func(x *section) (calendar.Turn, error) {
+	err = h.settle(h.await(ctx, func(x *section) (calendar.Turn, error) {
 		t, err := h.step(x)
 		if err != nil || t != calendar.Mine || h.done {
 			return t, err
 		}
 		return h.confirm(x)
-	})
+	}))
 	if err != nil {
 		return h.abandon(ctx, err)
 	}
@@ -43,7 +45,7 @@ func (s *Store) Delete(ctx context.Context, cal, uid string, base calendar.Versi
 		if current != base {
 			return calendar.Stale, fmt.Errorf("object %q: %w", uid, calendar.ErrStale)
 		}
-		if err := x.remove(x.index.objects[uid]...); err != nil {
+		if err := h.remove(x, x.index.objects[uid]...); err != nil {
 			return calendar.Wait, err
 		}
 		removed = true
@@ -65,18 +67,34 @@ func (h *holding) settled(x *section, removed bool) (calendar.Turn, error) {
 	return calendar.Mine, nil
 }
 
+// doomed are messages of a folder that are to be removed.
+type doomed struct {
+	validity uint32
+	uids     []imap.UID
+}
+
 // remove deletes messages and forgets them.
-func (x *section) remove(es ...*entry) error {
+func (h *holding) remove(x *section, es ...*entry) error {
 	if len(es) == 0 {
 		return nil
 	}
-	x.wrote = true
-	if err := x.conn.remove(x.ctx, x.config.Timeout, uidsOf(es)); err != nil {
-		return fmt.Errorf("remove: %w", err)
-	}
+	h.doomed = doomed{x.index.validity, uidsOf(es)}
 	for _, e := range slices.Clone(es) {
 		x.index.drop(e)
 	}
+	return h.removeRest(x)
+}
+
+// removeRest removes what was to be removed when the connection was lost; it may be marked as deleted and no more.
+func (h *holding) removeRest(x *section) error {
+	if len(h.doomed.uids) == 0 || h.doomed.validity != x.index.validity {
+		return nil
+	}
+	x.wrote = true
+	if err := x.conn.remove(x.ctx, x.config.Timeout, h.doomed.uids); err != nil {
+		return fmt.Errorf("remove: %w", err)
+	}
+	h.doomed = doomed{}
 	return nil
 }
 
