@@ -77,6 +77,9 @@ func (e *engine) equip() (err error) {
 	if e.submitter, err = c.Submit.Submitter(e.hostname); err != nil {
 		return c.Locate("submit", err)
 	}
+	if host.Signer, err = c.Submit.Signer(); err != nil {
+		return c.Locate("submit", err)
+	}
 	e.steps, err = c.Steps(host)
 	return err
 }

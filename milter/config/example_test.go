@@ -93,7 +93,7 @@ func supply(t *testing.T, ms config.Mistakes, folder string) (some bool) {
 		if !ok || filepath.Dir(missing) != folder {
 			continue
 		}
-		content := []byte("something\n")
+		content := []byte("something long enough for a secret\n")
 		if strings.HasSuffix(missing, ".pem") {
 			content = certificate(t)
 		}

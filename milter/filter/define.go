@@ -15,6 +15,7 @@ type Host struct {
 	Ledger    Ledger         // what accounts have used; nil: nothing is counted
 	Zone      *time.Location // where floating times and whole days are; nil: UTC
 	Hostname  string         // for texts and Message-IDs
+	Signer    *Signer        // of what comes back to us in mails; nil: there is no secret to sign with
 }
 
 // Definition is a module as the pipeline's list knows it.

@@ -79,9 +79,7 @@ func (c Config) Submitter(hostname string) (Submitter, error) {
 
 func (c Config) build(hostname string) (*SMTP, filter.Mistakes) {
 	var m mistakes
-	if c.SecretFile != "" {
-		m.file("secret_file", c.SecretFile)
-	}
+	c.secret(&m)
 	if c.SMTP == "" {
 		return nil, m.list
 	}
@@ -99,6 +97,29 @@ func (c Config) build(hostname string) (*SMTP, filter.Mistakes) {
 		m.add("timeout", "%s is not between %s and %s", c.Timeout, shortestTimeout, longestTimeout)
 	}
 	return s, m.list
+}
+
+// Signer signs with the secret as its file holds it now; nil, and no error, if there is none.
+func (c Config) Signer() (*filter.Signer, error) {
+	var m mistakes
+	s := c.secret(&m)
+	if len(m.list) > 0 {
+		return nil, m.list
+	}
+	return s, nil
+}
+
+// secret is the content of the file but for white space around it, such as the line end an editor leaves.
+func (c Config) secret(m *mistakes) *filter.Signer {
+	if c.SecretFile == "" {
+		return nil
+	}
+	data := m.file("secret_file", c.SecretFile)
+	s := filter.NewSigner(bytes.TrimSpace(data))
+	if data != nil && s == nil {
+		m.add("secret_file", "%s holds fewer than %d characters: write a new one with openssl rand -hex 32", c.SecretFile, filter.MinSecret)
+	}
+	return s
 }
 
 // place reads the address. local tells whether what is said to it stays on this machine.

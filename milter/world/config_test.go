@@ -21,6 +21,7 @@ func TestConfigMistakes(t *testing.T) {
 		return path
 	}
 	secret, empty, large := file("secret", "s3cret"), file("empty", "\n"), file("large", strings.Repeat("x", maxSecret+1))
+	long := file("long", strings.Repeat("s", filter.MinSecret)+"\n")
 	_, ca := certificate(t, dir, "127.0.0.1")
 	tests := []struct {
 		set  func(*Config)
@@ -31,7 +32,8 @@ func TestConfigMistakes(t *testing.T) {
 		{func(c *Config) { c.SMTP = "mail.example.org:587" }, ""},
 		{func(c *Config) { c.SMTP = "[::1]:25"; c.User, c.PasswordFile = "u", secret }, ""},
 		{func(c *Config) { c.SMTP = "/run/smtp.sock" }, ""},
-		{func(c *Config) { c.SecretFile = secret }, ""},
+		{func(c *Config) { c.SecretFile = long }, ""},
+		{func(c *Config) { c.SecretFile = secret }, `secret_file: ` + secret + ` holds fewer than 16 characters`},
 		{func(c *Config) { c.TLS, c.CAFile = TLS, ca }, ""},
 		{func(c *Config) { c.SMTP = "mail.example.org" }, `smtp: "mail.example.org" is neither host:port`},
 		{func(c *Config) { c.SMTP = ":25" }, `smtp: ":25" is neither host:port`},
@@ -89,5 +91,30 @@ func TestConfigDefaults(t *testing.T) {
 		if err != nil || s.(*SMTP).security != want || s.(*SMTP).helo != "host.example.org" {
 			t.Errorf("%s: %+v, %v; want %s", address, s, err, want)
 		}
+	}
+}
+
+// TestSigner: white space around the secret is no part of it, and a secret that is short is a mistake.
+func TestSigner(t *testing.T) {
+	dir := t.TempDir()
+	signer := func(content string) (*filter.Signer, error) {
+		path := filepath.Join(dir, "secret")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return Config{SecretFile: path}.Signer()
+	}
+	plain, err := signer("0123456789abcdef")
+	if err != nil || plain == nil {
+		t.Fatal(plain, err)
+	}
+	if line, err := signer(" 0123456789abcdef\r\n"); err != nil || line.Sign("x") != plain.Sign("x") {
+		t.Errorf("a line end makes it another secret, %v", err)
+	}
+	if s, err := signer("0123456789abcde\n"); err == nil || s != nil {
+		t.Errorf("a short secret: %v, %v", s, err)
+	}
+	if s, err := (Config{}).Signer(); s != nil || err != nil {
+		t.Errorf("no secret: %v, %v", s, err)
 	}
 }

@@ -18,6 +18,9 @@ import (
 // hostname is what texts and Message-IDs of cases say.
 const hostname = "mx.example.org"
 
+// secret signs what comes back to us: always the same, so that a case can hold what another one sent.
+const secret = "the secret of all cases"
+
 // stage is a world to play a case in: calendars, an outbox and the directory.
 type stage struct {
 	calendars *calendar.Memory

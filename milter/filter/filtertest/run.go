@@ -83,7 +83,7 @@ func (r *runner) stage(t testing.TB) *stage {
 		}
 	}
 	s.directory = r.open(t)
-	host := filter.Host{Directory: s.directory, Calendars: s.calendars, Hostname: hostname}
+	host := filter.Host{Directory: s.directory, Calendars: s.calendars, Hostname: hostname, Signer: filter.NewSigner([]byte(secret))}
 	for _, def := range r.defs {
 		s.steps = append(s.steps, r.step(t, def, host))
 	}
