@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// probeTime bounds what check -probe waits for all peers together.
-const probeTime = 30 * time.Second
+// probeTime bounds what check -probe waits for all peers together; a large directory is walked for its resources.
+const probeTime = 2 * time.Minute
 
 // check prints the mistakes, or the configuration as it counts; with -probe it asks the peers instead.
 func check(s stdio, args []string) error {
 	flags := newFlags("check")
 	file := flags.config()
-	probe := flags.Bool("probe", false, "ask the directory and the submission service whether they are there")
+	probe := flags.Bool("probe", false, "ask the directory, the calendars in IMAP and the submission service whether they are there")
 	if err := flags.parse(s, args); err != nil {
 		return err
 	}

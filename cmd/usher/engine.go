@@ -67,12 +67,11 @@ func assemble(c *config.Config, log *slog.Logger) (*engine, error) {
 func (e *engine) equip() (err error) {
 	c := e.config
 	host := filter.Host{Directory: e.directory, Ledger: e.books, Zone: c.Calendars.Location(), Hostname: e.hostname}
-	if c.Calendars.Dir != "" {
-		store, err := calendar.OpenDir(c.Calendars.Dir, calendar.Options{Local: host.Zone})
-		if err != nil {
-			return c.Locate("calendars.dir", err)
-		}
-		e.calendars, host.Calendars = store, store
+	if e.calendars, err = openCalendars(c, host.Zone, e.log); err != nil {
+		return err
+	}
+	if e.calendars != nil {
+		host.Calendars = e.calendars
 	}
 	if e.submitter, err = c.Submit.Submitter(e.hostname); err != nil {
 		return c.Locate("submit", err)
@@ -107,8 +106,13 @@ func (e *engine) live(done world.DoneLog) *world.World {
 	return world.New(world.Parts{Store: e.calendars, Submitter: e.submitter, DoneLog: done, Log: e.log, Hostname: e.hostname})
 }
 
-// close lets go of the directory. Calendars and submission hold nothing open between mails.
+// close lets go of the directory and of connections to calendars. Submission holds nothing open between mails.
 func (e *engine) close() {
+	if store, ok := e.imap(); ok {
+		if err := store.Close(); err != nil {
+			e.log.Warn("calendars not closed", "err", err)
+		}
+	}
 	if err := e.directory.Close(); err != nil {
 		e.log.Warn("directory not closed", "err", err)
 	}
@@ -116,7 +120,8 @@ func (e *engine) close() {
 
 // probe asks every peer once.
 func (e *engine) probe(ctx context.Context) error {
-	err := e.directory.Probe(ctx)
+	down := e.directory.Probe(ctx)
+	err := errors.Join(down, e.probeCalendars(ctx, down == nil))
 	p, ok := e.submitter.(interface{ Probe(context.Context) error })
 	if !ok {
 		return err

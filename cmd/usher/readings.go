@@ -11,6 +11,7 @@ func readings(s *service) []prometheus.Collector {
 	build := prometheus.Labels{"version": release()}
 	return []prometheus.Collector{
 		directoryReadings{s},
+		calendarReadings{s},
 		gauge("usher_build_info", "Always 1; the label says which version this is.", build, func() float64 { return 1 }),
 		gauge("usher_connections", "Connections of mail servers.", nil, func() float64 { return float64(s.server.Connections()) }),
 		gauge("usher_suspended_accounts", "Accounts that are suspended here.", nil, func() float64 { return float64(s.ledger.SuspendedAccounts()) }),
