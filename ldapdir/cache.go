@@ -14,6 +14,7 @@ const (
 	byDN      topic = 'd'
 	byDomain  topic = 'm'
 	bySearch  topic = 's'
+	byMember  topic = 'g'
 )
 
 // key names a question. Verdicts are never kept, only what the directory said.
