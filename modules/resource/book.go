@@ -89,8 +89,12 @@ func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room
 	if o.Method() == "CANCEL" {
 		return b.cancel()
 	}
-	if policy := unfollowed(room.Policies); policy != "" {
-		return untouched("its policy is %.40s", policy), nil
+	f, err := m.facility(ctx, room)
+	if err != nil {
+		return decision{}, err
+	}
+	if p := f.rules.Policy.of(b.organizer.Address); p != accept && p != acceptAndNotify {
+		return untouched("%s", strings.Join(append([]string{"its policy is " + string(p)}, f.wrong...), "; ")), nil
 	}
 	var ok bool
 	if b.invited, ok = invited(o, room.Addresses); !ok {

@@ -31,8 +31,6 @@ func (m *module) Lint(_ context.Context, e *ldapdir.Entry) (found []ldapdir.Find
 		}
 		if !isPolicy(name) {
 			say(ldapdir.Finding{Attr: attr, Value: value, Text: "no policy that is known", Right: "such as ACT_ACCEPT or ACT_MANUAL"})
-		} else if e.Kind == ldapdir.Resource && unfollowed([]string{value}) != "" {
-			say(ldapdir.Finding{Attr: attr, Value: value, Hint: true, Text: "is not followed: invitations of this resource are left to people"})
 		}
 	}
 	if len(e.Policies) > 1 && unnumbered > 0 {

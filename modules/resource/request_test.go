@@ -45,22 +45,3 @@ func TestClashesAreThoseOfEveryPair(t *testing.T) {
 		}
 	}
 }
-
-func TestUnfollowedPolicies(t *testing.T) {
-	tests := []struct {
-		policies []string
-		want     string
-	}{
-		{nil, ""},
-		{[]string{"ACT_ACCEPT"}, ""},
-		{[]string{"{1} act_accept_and_notify "}, ""},
-		{[]string{"ACT_ACCEPT", "ACT_MANUAL"}, "ACT_MANUAL"},
-		{[]string{"ACT_ACCEPT:example.org"}, "ACT_ACCEPT:EXAMPLE.ORG"},
-		{[]string{"{2}ACT_REJECT"}, "ACT_REJECT"},
-	}
-	for _, tt := range tests {
-		if got := unfollowed(tt.policies); got != tt.want {
-			t.Errorf("unfollowed(%q) = %q; want %q", tt.policies, got, tt.want)
-		}
-	}
-}

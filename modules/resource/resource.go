@@ -22,43 +22,26 @@ import (
 	"usher/milter/message"
 )
 
-// Config is the module's settings.
-type Config struct {
-	// Horizon is how far ahead of the mail's time instances are checked.
-	Horizon time.Duration `yaml:"horizon"`
-	// Organizers says whose invitations are booked: "internal" are people who log in and may act for the
-	// organizer; "any" also takes those from outside whose envelope sender and From are the organizer.
-	Organizers string `yaml:"organizers" config:"oneof=internal|any"`
-	// ExplainConflicts says what a decline tells of the booking in the way: "times", or "details"
-	// (organizer and title too, never those of private bookings).
-	ExplainConflicts string `yaml:"explain_conflicts" config:"oneof=times|details"`
-}
-
 // Module is the definition for the pipeline's list.
 var Module = filter.Define(filter.Definition{
 	Name:         "resource",
 	Doc:          "books rooms, cars and beamers that are invited",
 	OnError:      filter.Defer,
 	PerRecipient: true,
-}, Config{
-	Horizon:          2 * 365 * 24 * time.Hour,
-	Organizers:       "internal",
-	ExplainConflicts: "times",
-}, build)
+}, defaults, build)
 
 // module is the working form of Config.
 type module struct {
 	Config
-	directory directory
-	calendars calendar.Reader
-	zone      *time.Location
+	directory  directory
+	calendars  calendar.Reader
+	zone       *time.Location
+	given      map[address.Address]layer // rules of single resources and collections
+	attributes map[string][]string       // of the directory, by the key of the rule they hold
 }
 
 func build(host filter.Host, c Config) (filter.Module, error) {
-	var wrong filter.Mistakes
-	if c.Horizon < 24*time.Hour || c.Horizon > 10*365*24*time.Hour {
-		wrong = append(wrong, filter.Mistake{Key: "horizon", Text: "want between 24h and 87600h (ten years)"})
-	}
+	wrong := c.Check()
 	if host.Calendars == nil {
 		wrong = append(wrong, filter.Mistake{Text: "needs calendars, want a section such as calendars: {dir: /var/lib/usher/calendars}"})
 	}
@@ -68,7 +51,10 @@ func build(host filter.Host, c Config) (filter.Module, error) {
 	if len(wrong) > 0 {
 		return nil, wrong
 	}
-	return &module{Config: c, directory: host.Directory, calendars: host.Calendars, zone: cmp.Or(host.Zone, time.UTC)}, nil
+	m := &module{Config: c, directory: host.Directory, calendars: host.Calendars, zone: cmp.Or(host.Zone, time.UTC)}
+	m.given, _ = c.given()
+	m.attributes = attributesOver(c.Attributes, host.Directory.Presets()...)
+	return m, nil
 }
 
 // Match wants mail that may hold an invitation for a resource, or for somebody the directory could not name.

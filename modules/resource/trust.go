@@ -19,6 +19,11 @@ import (
 type directory interface {
 	Lookup(ctx context.Context, addr address.Address) (*ldapdir.Entry, bool, error)
 	Domain(ctx context.Context, domain string) (ldapdir.Domain, bool, error)
+	ByDN(ctx context.Context, dn string) (*ldapdir.Entry, bool, error)
+	ByDNs(ctx context.Context, dns []string) ([]*ldapdir.Entry, error)
+	Expand(ctx context.Context, e *ldapdir.Entry) ([]*ldapdir.Entry, []address.Address, error)
+	Members(ctx context.Context, collection *ldapdir.Entry) ([]*ldapdir.Entry, error)
+	Collections(ctx context.Context, e *ldapdir.Entry) ([]*ldapdir.Entry, error)
 }
 
 // mistrust says why the sender of this mail may not speak for the organizer, or "" if he may (S6047-01).

@@ -14,7 +14,10 @@ import (
 )
 
 // people is a directory of one person; err is an outage.
-type people struct{ err error }
+type people struct {
+	directory
+	err error
+}
 
 func (p people) Lookup(_ context.Context, a address.Address) (*ldapdir.Entry, bool, error) {
 	if a == "john.doe@example.org" {
@@ -46,7 +49,7 @@ func TestADirectoryOutageIsNoMistrust(t *testing.T) {
 		{"domain not to be found out", "ann@outside.example", filter.Envelope{From: "ann@outside.example"}, down, "", true},
 	}
 	for _, tt := range tests {
-		m := &module{Config: Config{Organizers: "any"}, directory: people{tt.outage}}
+		m := &module{Config: Config{Organizers: "any"}, directory: people{err: tt.outage}}
 		var entry *ldapdir.Entry
 		if tt.outage == nil {
 			entry, _, _ = m.directory.Lookup(t.Context(), tt.organizer)

@@ -1,0 +1,104 @@
+package resource
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"usher/address"
+	"usher/ldapdir"
+	"usher/milter/filter"
+)
+
+// Config is the module's settings.
+type Config struct {
+	// Horizon is how far ahead of the mail's time instances are checked.
+	Horizon time.Duration `yaml:"horizon"`
+	// Organizers says whose invitations are booked: "internal" are people who log in and may act for the
+	// organizer; "any" also takes those from outside whose envelope sender and From are the organizer.
+	Organizers string `yaml:"organizers" config:"oneof=internal|any"`
+	// Rules are those of all resources that say nothing else.
+	Rules `yaml:",inline"`
+	// Resources are the rules of single resources and collections, by one of their addresses. Those of a collection
+	// are its members', too.
+	Resources map[string]map[string][]string `yaml:"resources"`
+	// Attributes names the attributes of the directory that hold the value of a rule, by the rule's key; those under
+	// "rules" hold key=value.
+	Attributes map[string][]string `yaml:"attributes"`
+}
+
+// defaults are the settings of a file that says nothing.
+var defaults = Config{Horizon: 2 * 365 * 24 * time.Hour, Organizers: "internal", Rules: defaultRules}
+
+// Check finds what is wrong with settings.
+func (c *Config) Check() filter.Mistakes {
+	var wrong filter.Mistakes
+	if c.Horizon < 24*time.Hour || c.Horizon > longest {
+		wrong = append(wrong, filter.Mistake{Key: "horizon", Text: "want between 24h and 87600h (ten years)"})
+	}
+	wrong = append(wrong, c.Rules.mistakes()...)
+	_, mistakes := c.given()
+	wrong = append(wrong, mistakes...)
+	for _, key := range slices.Sorted(maps.Keys(c.Attributes)) {
+		wrong = append(wrong, c.checkAttribute(key)...)
+	}
+	return wrong
+}
+
+func (c *Config) checkAttribute(key string) (wrong filter.Mistakes) {
+	at := "attributes." + key
+	if _, ok := ruleNamed(key); !ok && key != anyRule {
+		wrong = append(wrong, filter.Mistake{Key: at, Text: unknownRule(key)})
+	}
+	if key == "policy" || key == "owner" {
+		wrong = append(wrong, filter.Mistake{Key: at, Text: "is named under directory.schema: policies, owners"})
+	}
+	for _, attr := range c.Attributes[key] {
+		if !ldapdir.IsAttr(attr) {
+			wrong = append(wrong, filter.Mistake{Key: at, Text: "\"" + attr + "\" cannot be the name of an attribute"})
+		}
+	}
+	return wrong
+}
+
+// given reads the rules of single resources, by address.
+func (c *Config) given() (map[address.Address]layer, filter.Mistakes) {
+	all := map[address.Address]layer{}
+	var wrong filter.Mistakes
+	for _, name := range slices.Sorted(maps.Keys(c.Resources)) {
+		at := "resources." + name
+		a, err := address.Parse(name)
+		if err != nil || a == "" {
+			wrong = append(wrong, filter.Mistake{Key: at, Text: "want the address of a resource or a collection such as room@example.org"})
+			continue
+		}
+		if _, twice := all[a]; twice {
+			wrong = append(wrong, filter.Mistake{Key: at, Text: "is there twice"})
+		}
+		var l layer
+		trial := c.Rules
+		for key, values := range c.Resources[name] {
+			f, ok := ruleNamed(key)
+			if !ok {
+				wrong = append(wrong, filter.Mistake{Key: at + "." + key, Text: unknownRule(key)})
+			} else if err := f.set(&trial, values); err != nil {
+				wrong = append(wrong, filter.Mistake{Key: at + "." + key, Text: err.Error()})
+			}
+			l.add(key, "usher.yaml: "+at, values...)
+		}
+		all[a] = l
+	}
+	slices.SortFunc(wrong, func(a, b filter.Mistake) int { return strings.Compare(a.Key, b.Key) })
+	return all, wrong
+}
+
+// unknownRule says what was perhaps meant.
+func unknownRule(key string) string {
+	for _, f := range ruleFields {
+		if ruleKey(key) == f.key || strings.HasPrefix(f.key, key) || strings.HasPrefix(key, f.key) {
+			return "no rule is called so (did you mean \"" + f.key + "\"?)"
+		}
+	}
+	return "no rule is called so"
+}

@@ -1,0 +1,125 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"usher/ldapdir"
+)
+
+// layer is what one place says about a resource or a collection.
+type layer struct {
+	values  map[string][]string // key of a rule: its values
+	origins map[string]string   // key of a rule: its place, in words
+}
+
+func (l layer) origin(key string) string { return l.origins[key] }
+
+func (l *layer) add(key, origin string, values ...string) {
+	if l.values == nil {
+		l.values, l.origins = map[string][]string{}, map[string]string{}
+	}
+	for _, v := range values {
+		if !slices.Contains(l.values[key], v) {
+			l.values[key] = append(l.values[key], v)
+		}
+	}
+	l.origins[key] = origin
+}
+
+// said is what the directory and usher.yaml say about an entry, the directory first: who keeps a room in order does
+// so there.
+func (m *module) said(ctx context.Context, e *ldapdir.Entry) ([]layer, error) {
+	stands := m.stands(e)
+	if owners, err := m.directory.ByDNs(ctx, e.Owners); err != nil {
+		return nil, fmt.Errorf("owners of %s: %w", e.Name, err)
+	} else if len(owners) == 0 { // those who left ask nobody to take their place
+		delete(stands.values, "owner")
+	}
+	all := []layer{stands}
+	for _, a := range e.Addresses {
+		if l, ok := m.given[a]; ok {
+			all = append(all, l)
+		}
+	}
+	return all, nil
+}
+
+// stands is what the directory says. Of several attributes for one rule the first that is there counts; one for the
+// rule alone counts before key=value.
+func (m *module) stands(e *ldapdir.Entry) layer {
+	var l layer
+	place := func(attr string) string { return "directory: " + attr + " of " + e.DN }
+	if ps := policiesOf(e); len(ps) > 0 {
+		l.add("policy", place("the policy"), ps...)
+	}
+	if len(e.Owners) > 0 {
+		l.add("owner", place("owner"), e.Owners...)
+	}
+	for _, f := range ruleFields {
+		for _, attr := range m.attributes[f.key] {
+			if values := e.Attrs[strings.ToLower(attr)]; len(values) > 0 && l.values[f.key] == nil {
+				l.add(f.key, place(attr), values...)
+			}
+		}
+	}
+	for _, attr := range m.attributes[anyRule] {
+		l.keyed(place(attr), e.Attrs[strings.ToLower(attr)])
+	}
+	return l
+}
+
+// keyed adds rules that stand as key=value, several keys side by side. What is no rule is a feature: beamer, or
+// seats=leather.
+func (l *layer) keyed(origin string, values []string) {
+	before := map[string]bool{}
+	for key := range l.values {
+		before[key] = true
+	}
+	for _, v := range values {
+		key, value, ok := strings.Cut(v, "=")
+		key = ruleKey(key)
+		if _, known := ruleNamed(key); !ok || !known {
+			key, value = "features", v
+		}
+		if !before[key] {
+			l.add(key, origin, strings.TrimSpace(value))
+		}
+	}
+	slices.Sort(l.values["features"])
+}
+
+// ruleKey is a key as people write it: Max-Duration is max_duration.
+func ruleKey(s string) string {
+	return strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(strings.TrimSpace(s)))
+}
+
+// policiesOf are the policies of an entry that are about requests, in their order. One that cannot be read stays, to
+// be complained about.
+func policiesOf(e *ldapdir.Entry) []string {
+	var read policies
+	var texts, unread []string
+	for _, v := range e.Policies {
+		var p policyFor
+		if err := p.UnmarshalText([]byte(v)); err != nil {
+			unread = append(unread, v)
+			continue
+		}
+		read = append(read, p)
+	}
+	for _, p := range read.inOrder() {
+		text, _ := p.MarshalText() // never an error
+		texts = append(texts, string(text))
+	}
+	return append(texts, unread...)
+}
+
+// usual tells where a value comes from that no place speaks of.
+func (m *module) usual(f ruleField) string {
+	if f.text(&m.Rules) != f.text(&defaultRules) {
+		return "usher.yaml: resource." + f.key
+	}
+	return "default"
+}
