@@ -2,35 +2,88 @@ package resource
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"usher/address"
 	"usher/itip"
-	"usher/itip/calendar"
 	"usher/milter/filter"
 	"usher/milter/imip"
 )
 
-// answer is the REPLY to the organizer: text first, the same facts as a calendar part last (S6047-14).
-func (b *booking) answer(partstat, comment string) filter.Send {
-	attendee := b.invited.Address
-	reply := itip.Reply(b.incoming, attendee, partstat, b.tx.Time, comment)
+// answer is what the organizer is told, before it has words.
+type answer struct {
+	partstat string
+	parts    []itip.Instance // of an accepted series, those declined
+	said     []string        // paragraphs about it
+	status   []status
+	each     map[int64]status // of parts, by original start
+}
+
+// status is a REQUEST-STATUS (RFC 5546 3.6).
+type status struct{ code, text, data string }
+
+// answered is what a stored booking says: to all of it, and to the instances it leaves out.
+func (b *booking) answered(partstat string, stored *itip.Object) answer {
+	a := answer{partstat: partstat}
+	from := b.tx.Time.Add(-7 * 24 * time.Hour)
+	is, err := stored.Instances(from, from.Add(b.Horizon+b.room.rules.BookingWindow), b.zone)
+	if err != nil {
+		return a
+	}
+	for _, i := range perInstance(is) {
+		if i.Component.Has("RECURRENCE-ID") && b.left(i.Component) {
+			a.parts = append(a.parts, i)
+		}
+	}
+	return a
+}
+
+// reply is the REPLY to the organizer: text first, the same facts as a calendar part last (S6047-14).
+func (b *booking) reply(a answer) filter.Send {
 	w := b.words()
-	subject := fmt.Sprintf(w.subject[partstat], title(b.incoming))
-	text := fmt.Sprintf(w.text[partstat], imip.Line(b.room.Name, maxName), title(b.incoming), b.span())
+	comment := strings.Join(a.said, "\n\n")
+	subject := fmt.Sprintf(w.subject[a.partstat], title(b.incoming))
+	text := fmt.Sprintf(w.text[a.partstat], imip.Line(b.room.Name, maxName), title(b.incoming), b.span())
 	if comment != "" {
 		text += "\n\n" + comment
 	}
+	return b.send(b.answerID(b.invited.Address, a.partstat), subject, text, b.replyObject(a, comment))
+}
+
+// replyObject is the calendar part: one REPLY, also where instances are answered differently (D-13).
+func (b *booking) replyObject(a answer, comment string) *itip.Object {
+	me := b.invited.Address
+	if len(a.parts) > 0 {
+		whole, parts := itip.Said{Partstat: a.partstat, Comment: comment}, make([]itip.Said, len(a.parts))
+		if len(a.status) > 0 {
+			whole.Code, whole.Text, whole.Data = a.status[0].code, a.status[0].text, a.status[0].data
+		}
+		for n, i := range a.parts {
+			s := a.each[i.RecurrenceID.Unix()]
+			parts[n] = itip.Said{Instance: i.RecurrenceID, Partstat: declined, Code: s.code, Text: s.text, Data: s.data}
+		}
+		if o, err := itip.ReplyEach(b.incoming, me, whole, parts, b.tx.Time); err == nil {
+			return o
+		}
+	}
+	o := itip.Reply(b.incoming, me, a.partstat, b.tx.Time, comment)
+	for _, s := range a.status {
+		o.AddRequestStatus(s.code, s.text, s.data)
+	}
+	return o
+}
+
+// send is a mail from the resource to the organizer.
+func (b *booking) send(id, subject, text string, o *itip.Object) filter.Send {
 	to := b.organizer.Address
 	return filter.Send{
-		ID: b.answerID(attendee, partstat),
+		ID: id,
 		To: []filter.Recipient{{Address: to, Arg: to.String()}},
 		Mail: imip.Compose(imip.Draft{
 			From:    imip.Mailbox{Name: b.room.Name, Address: b.room.Mail()},
 			To:      []imip.Mailbox{{Name: b.organizer.Name, Address: to}},
-			Subject: subject, Text: text, Object: reply, Answers: b.tx.Message.Header,
+			Subject: subject, Text: text, Object: o, Answers: b.tx.Message.Header,
 		}),
 	}
 }
@@ -49,57 +102,4 @@ func (b *booking) answerID(attendee address.Address, partstat string) string {
 		id += "/" + digest
 	}
 	return id
-}
-
-// explain names the bookings in the way; of private ones, and where the configuration wants it so, only the times.
-func (b *booking) explain(clashes []calendar.Period) string {
-	w := b.words()
-	lines := []string{w.clash}
-	for i, p := range clashes {
-		if i == maxExplained {
-			lines = append(lines, fmt.Sprintf(w.more, len(clashes)-i))
-			break
-		}
-		line := "- " + b.times(p.From, p.To)
-		if b.ExplainConflicts == "details" && (p.Class == "" || p.Class == "PUBLIC") {
-			line += fmt.Sprintf(" (%s, %s)", p.Organizer, imip.Line(p.Summary, maxTitle))
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n")
-}
-
-// maxExplained bounds the clashes a decline lists.
-const maxExplained = 10
-
-// span is when the event is next, in the organizer's own zone; "" where that cannot be told.
-func (b *booking) span() string {
-	from := b.tx.Time
-	if first, last, endless := b.incoming.Bounds(b.zone); !endless && last.Before(from) {
-		from = first
-	}
-	is, err := b.incoming.Instances(from, from.Add(b.Horizon), b.zone)
-	if err != nil || len(is) == 0 {
-		return "?"
-	}
-	return b.times(is[0].Start, is[0].End)
-}
-
-// times writes a stretch of time on the clocks the organizer looks at: those of the event, or the resource's.
-func (b *booking) times(from, to time.Time) string {
-	start, _ := b.incoming.Scheduled()[0].Prop("DTSTART")
-	zone, err := b.incoming.Zones(b.zone).Find(start.Param("TZID"))
-	if err != nil {
-		return b.words().times(from.In(b.zone), to.In(b.zone))
-	}
-	return b.words().times(zone.In(from), zone.In(to))
-}
-
-func (b *booking) words() words {
-	language, _, _ := strings.Cut(strings.ToLower(b.language), "-")
-	language, _, _ = strings.Cut(language, "_")
-	if i := slices.IndexFunc(languages, func(w words) bool { return w.language == language }); i >= 0 {
-		return languages[i]
-	}
-	return languages[0]
 }

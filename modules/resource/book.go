@@ -17,11 +17,12 @@ import (
 type booking struct {
 	*module
 	tx        *filter.Tx
-	room      *ldapdir.Entry
+	room      *facility
 	incoming  *itip.Object
 	organizer itip.User
-	language  string    // the organizer's
-	invited   itip.User // the resource as the object names it
+	entry     *ldapdir.Entry // the organizer's; nil: not one of ours
+	language  string         // the organizer's
+	invited   itip.User      // the resource as the object names it
 	stored    *itip.Object
 	version   calendar.Version
 	planned   []filter.Effect // what the same mail has led to so far
@@ -47,10 +48,14 @@ func done(why string, effects ...filter.Effect) decision {
 // book decides every object of the mail for one resource. The resource leaves the envelope, under each of its
 // addresses, when all that the mail says is handled.
 func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g guest, plan *filter.Plan) (why string, err error) {
+	room, err := m.facility(ctx, g.room)
+	if err != nil {
+		return "", err
+	}
 	handled := mail.Whole()
 	var whys []string
 	for _, i := range mail.Items {
-		d, err := m.decide(ctx, tx, i.Object, g.room, plan.Effects)
+		d, err := m.decide(ctx, tx, i.Object, room, plan.Effects)
 		if err != nil {
 			return "", err
 		}
@@ -68,7 +73,7 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 
 // decide finds out whether the object is for this resource and from somebody who may say so, then does what
 // its method asks for.
-func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room *ldapdir.Entry, planned []filter.Effect) (decision, error) {
+func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room *facility, planned []filter.Effect) (decision, error) {
 	b := booking{module: m, tx: tx, room: room, incoming: o, planned: planned}
 	if o.Method() != "REQUEST" && o.Method() != "CANCEL" {
 		return untouched("method %.20s", o.Method()), nil
@@ -89,13 +94,6 @@ func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room
 	if o.Method() == "CANCEL" {
 		return b.cancel()
 	}
-	f, err := m.facility(ctx, room)
-	if err != nil {
-		return decision{}, err
-	}
-	if p := f.rules.Policy.of(b.organizer.Address); p != accept && p != acceptAndNotify {
-		return untouched("%s", strings.Join(append([]string{"its policy is " + string(p)}, f.wrong...), "; ")), nil
-	}
 	var ok bool
 	if b.invited, ok = invited(o, room.Addresses); !ok {
 		return untouched("the resource is not among the attendees"), nil
@@ -109,6 +107,7 @@ func (b *booking) doubt(ctx context.Context) (why string, err error) {
 		return err.Error(), nil
 	}
 	entry, _, err := b.directory.Lookup(ctx, b.organizer.Address)
+	b.entry = entry
 	if err != nil {
 		return "", fmt.Errorf("who is the organizer %s: %w", b.organizer.Address, err)
 	}

@@ -1,10 +1,12 @@
 package resource
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"usher/itip"
@@ -14,17 +16,20 @@ import (
 
 // The answers of a resource (RFC 5545 3.2.12).
 const (
-	accepted = "ACCEPTED"
-	declined = "DECLINED"
+	accepted = itip.Accepted
+	declined = itip.Declined
 )
 
-// cancelled is the decision on a CANCEL that leaves something of the booking.
-const cancelled = "CANCELLED"
+// Decisions in cause marks that are no answer.
+const (
+	cancelled = "CANCELLED" // a CANCEL left something of the booking
+	kept      = "KEPT"      // an update that changed nothing and that nobody waits for an answer to
+)
 
 // request books, moves or confirms (RFC 5546 3.2.2).
 func (b *booking) request(ctx context.Context) (decision, error) {
-	if b.repeated() && slices.Contains([]string{accepted, declined}, b.stored.Cause().Decision()) {
-		return b.again(), nil
+	if b.repeated() && slices.Contains([]string{accepted, declined, kept}, b.stored.Cause().Decision()) {
+		return b.again(ctx)
 	}
 	known := b.stored
 	if known != nil && itip.Recreated(known, b.incoming) {
@@ -36,104 +41,94 @@ func (b *booking) request(ctx context.Context) (decision, error) {
 		return done("outdated, nothing changed"), nil
 	case err != nil:
 		return untouched("%v", err), nil
-	case known != nil && !itip.TimeChanged(known, o, b.zone):
-		return b.keep(o), nil
+	case known != nil && !itip.TimeChanged(asAsked(known), o, b.zone):
+		return b.keep(known, o), nil
 	}
-	return b.check(ctx, o)
+	if b.room.rules.Policy.of(b.organizer.Address) == untouchedMail {
+		return untouched("its policy is to leave the mail to people"), nil
+	}
+	v, err := b.judge(ctx, o)
+	if err != nil {
+		return decision{}, err
+	}
+	return b.carryOut(ctx, v)
+}
+
+// carryOut makes a verdict come true.
+func (b *booking) carryOut(ctx context.Context, v verdict) (decision, error) {
+	switch v.step {
+	case stepAccept:
+		return b.accept(v), nil
+	case stepDecline:
+		return b.decline(ctx, v)
+	}
+	return untouched("%s: an owner has to see to it", strings.Join(append([]string{v.rule}, b.room.wrong...), "; ")), nil
 }
 
 // again plans what was decided when this message came first: the answer may have been lost since.
-func (b *booking) again() decision {
+func (b *booking) again(ctx context.Context) (decision, error) {
 	partstat := b.stored.Cause().Decision()
-	return done("decided before: "+partstat, b.put(b.stored, partstat, nil), b.answer(partstat, ""))
+	put := b.put(b.stored, partstat, nil)
+	if partstat == kept {
+		return done("decided before: nothing changed", put), nil
+	}
+	a := b.answered(partstat, b.stored)
+	if partstat == declined || len(a.parts) > 0 {
+		if err := b.recall(ctx, &a); err != nil {
+			return decision{}, err
+		}
+	}
+	return done("decided before: "+partstat, put, b.reply(a)), nil
 }
 
-// keep stores details that touch no time; the answer stands (S5546-20).
-func (b *booking) keep(o *itip.Object) decision {
-	return done("details updated", b.put(b.answered(o, accepted), accepted, nil), b.answer(accepted, ""))
-}
-
-// check looks whether the resource is free whenever the object needs it.
-func (b *booking) check(ctx context.Context, o *itip.Object) (decision, error) {
-	from := b.tx.Time
-	wanted, err := o.Instances(from, from.Add(b.Horizon), b.zone)
+// recall looks once more at what was in the way, so that a repeated answer says what the first one did.
+func (b *booking) recall(ctx context.Context, a *answer) error {
+	o, err := itip.Update(nil, b.incoming)
 	if err != nil {
-		return b.decline("times that cannot be followed: "+err.Error(), b.words().unbookable), nil
+		return nil
 	}
-	wanted = slices.DeleteFunc(wanted, func(i itip.Instance) bool { return i.Cancelled })
-	if len(wanted) == 0 {
-		return b.decline("nothing ahead within the horizon", b.words().nothingAhead), nil
+	v, err := b.judge(ctx, o)
+	if err == nil && (v.step == stepDecline) == (a.partstat == declined) {
+		b.explain(a, v)
 	}
-	busy, _, err := b.calendars.Busy(ctx, b.room.Calendar, first(wanted), last(wanted))
+	return err
+}
+
+// keep stores details that touch no time; the answer stands (S5546-20). D-07: nobody waits for an answer who did not
+// ask for one and changed nothing.
+func (b *booking) keep(known, o *itip.Object) decision {
+	a := b.answered(accepted, known)
+	o = b.asBooked(o, a)
+	recut(known, o)
+	if !b.invited.RSVP && len(itip.Changed(known, o)) == 0 {
+		return done("nothing changed", b.put(o, kept, nil))
+	}
+	return done("details updated", b.put(o, a.partstat, nil), b.reply(a))
+}
+
+func (b *booking) accept(v verdict) decision {
+	a := answer{partstat: accepted, parts: v.out}
+	o, err := b.toStore(v, a)
 	if err != nil {
-		return decision{}, fmt.Errorf("read calendar %s: %w", b.room.Calendar, err)
+		return untouched("%v", err)
 	}
-	if clashes := b.clashes(wanted, b.withPlanned(busy)); len(clashes) > 0 {
-		why := fmt.Sprintf("in the way: %d, first at %s", len(clashes), clashes[0].From.UTC().Format(time.RFC3339))
-		return b.decline(why, b.explain(clashes)), nil
+	b.explain(&a, v)
+	claim := b.room.rules.claim(v.booked())
+	if b.room.rules.AllowConflicts {
+		claim = nil
 	}
-	return b.accept(o, wanted), nil
-}
-
-// withPlanned adds the time that other events of the same mail are about to take here: two of them that overlap
-// would wait for each other.
-func (b *booking) withPlanned(busy []calendar.Period) []calendar.Period {
-	for _, e := range b.planned {
-		put, ok := e.(filter.PutEvent)
-		if !ok || put.Claim == nil || put.Calendar != b.room.Calendar {
-			continue
-		}
-		for _, s := range put.Claim.Periods {
-			busy = append(busy, calendar.Period{From: s.From, To: s.To, UID: put.UID, Organizer: b.organizer.Address, Summary: title(put.Object)})
-		}
-	}
-	slices.SortStableFunc(busy, func(a, b calendar.Period) int { return a.From.Compare(b.From) })
-	return busy
-}
-
-func first(is []itip.Instance) time.Time {
-	return slices.MinFunc(is, func(a, b itip.Instance) int { return a.Start.Compare(b.Start) }).Start
-}
-
-func last(is []itip.Instance) time.Time {
-	return slices.MaxFunc(is, func(a, b itip.Instance) int { return a.End.Compare(b.End) }).End
-}
-
-// clashes are the periods of other bookings that share time with an instance. Both lists are ordered by start, so
-// that of the instances that begin before a period ends only the latest end has to be known.
-func (b *booking) clashes(wanted []itip.Instance, busy []calendar.Period) []calendar.Period {
-	wanted = slices.DeleteFunc(slices.Clone(wanted), func(i itip.Instance) bool { return !i.Start.Before(i.End) })
-	ends := make([]time.Time, len(wanted)) // the latest end up to each
-	for n, i := range wanted {
-		if ends[n] = i.End; n > 0 && ends[n-1].After(i.End) {
-			ends[n] = ends[n-1]
-		}
-	}
-	var found []calendar.Period
-	for _, p := range busy {
-		before, _ := slices.BinarySearchFunc(wanted, p.To, func(i itip.Instance, to time.Time) int { return i.Start.Compare(to) })
-		if p.UID != b.incoming.UID() && p.From.Before(p.To) && before > 0 && ends[before-1].After(p.From) {
-			found = append(found, p)
-		}
-	}
-	return found
-}
-
-func (b *booking) accept(o *itip.Object, wanted []itip.Instance) decision {
-	claim := &calendar.Claim{Parallel: 1}
-	for _, i := range wanted {
-		claim.Periods = append(claim.Periods, calendar.Span{From: i.Start, To: i.End})
-	}
-	return done("free, "+accepted, b.put(b.answered(o, accepted), accepted, claim), b.answer(accepted, ""))
+	return done(v.words()+", "+accepted, b.put(o, accepted, claim), b.reply(a))
 }
 
 // decline answers, and frees what was booked before: the organizer's event has moved away from it.
-func (b *booking) decline(why, comment string) decision {
+func (b *booking) decline(_ context.Context, v verdict) (decision, error) {
+	a := answer{partstat: declined}
+	b.explain(&a, v)
 	freed, err := b.free()
 	if err != nil {
-		return untouched("%s, and what is booked cannot be freed: %v", why, err)
+		return untouched("%s, and what is booked cannot be freed: %v", v.words(), err), nil
 	}
-	return done(why+", "+declined, append([]filter.Effect{b.answer(declined, comment)}, freed...)...)
+	return done(v.words()+", "+declined, append([]filter.Effect{b.reply(a)}, freed...)...), nil
 }
 
 // free gives up the instances the message is about, or the whole booking.
@@ -153,43 +148,45 @@ func (b *booking) free() ([]filter.Effect, error) {
 	return []filter.Effect{b.put(rest, declined, nil)}, nil
 }
 
-// cancel frees the resource at once, whole or instance (S5546-36, S5546-39). Nobody waits for an answer.
-func (b *booking) cancel() (decision, error) {
-	switch {
-	case b.stored == nil:
-		return done("cancelled, nothing was booked"), nil
-	case b.repeated():
-		return done("cancelled before", b.put(b.stored, cancelled, nil)), nil
-	}
-	rest, gone, err := itip.Cancelled(b.stored, b.incoming, b.room.Addresses...)
-	switch {
-	case errors.Is(err, itip.ErrOutdated):
-		return done("outdated cancellation, nothing changed"), nil
-	case err != nil:
-		return untouched("%v", err), nil
-	case gone:
-		return done("cancelled", filter.DeleteEvent{Calendar: b.room.Calendar, UID: b.stored.UID(), Base: b.version}), nil
-	}
-	return done("instance cancelled", b.put(rest, cancelled, nil)), nil
-}
-
-// answered is the resource's own copy of an object, with its answer in it, blocking time.
-func (b *booking) answered(o *itip.Object, partstat string) *itip.Object {
-	o = o.Clone()
-	o.SetMethod("")
-	for _, c := range o.Scheduled() {
-		for _, a := range b.room.Addresses {
-			c.SetPartstat(a, partstat)
+// withPlanned adds the time that other events of the same mail are about to take here: two of them that overlap
+// would wait for each other.
+func (b *booking) withPlanned(busy []calendar.Period) []calendar.Period {
+	gap := b.room.rules.gap()
+	for _, e := range b.planned {
+		put, ok := e.(filter.PutEvent)
+		if !ok || put.Claim == nil || put.Calendar != b.room.Calendar {
+			continue
 		}
-		if c.Text("STATUS") != "CANCELLED" {
-			c.SetText("STATUS", "CONFIRMED")
-			c.SetText("TRANSP", "OPAQUE")
+		for _, s := range put.Claim.Periods {
+			busy = append(busy, calendar.Period{From: s.From.Add(gap), To: s.To.Add(-gap), UID: put.UID,
+				Organizer: b.organizer.Address, Summary: title(put.Object)})
 		}
 	}
-	o.AddZones()
-	return o
+	slices.SortStableFunc(busy, func(a, b calendar.Period) int { return a.From.Compare(b.From) })
+	return busy
 }
 
 func (b *booking) put(o *itip.Object, decision string, claim *calendar.Claim) filter.PutEvent {
 	return filter.PutEvent{Calendar: b.room.Calendar, UID: o.UID(), Object: o, Base: b.version, Claim: claim, Cause: b.cause(decision)}
+}
+
+// words are a verdict for the log.
+func (v verdict) words() string {
+	switch way := v.inTheWay(); {
+	case v.step == stepAccept && len(v.out) > 0:
+		return fmt.Sprintf("free but for %d of %d", len(v.out), len(perInstance(v.instances)))
+	case v.step == stepAccept && !v.cut.IsZero():
+		return "free up to the end of the booking window"
+	case v.step == stepAccept:
+		return "free"
+	case v.rule == ruleTimes:
+		return fmt.Sprintf("times that cannot be followed: %v", v.trouble)
+	case v.rule == ruleAhead:
+		return "nothing ahead within the horizon"
+	case v.rule == ruleBusy:
+		return fmt.Sprintf("in the way: %d, first at %s", len(way), way[0].From.UTC().Format(time.RFC3339))
+	case len(way) > 0:
+		return fmt.Sprintf("against %s, in the way: %d", v.rule, len(way))
+	}
+	return "against " + cmp.Or(v.rule, "nothing")
 }
