@@ -171,6 +171,12 @@ func (d *Dir) ByDN(ctx context.Context, dn string) (*Entry, bool, error) {
 	return found[0], true, nil
 }
 
+// SchemaOf tells how attributes are called where an entry is kept.
+func (d *Dir) SchemaOf(e *Entry) Schema {
+	canonical, _ := CanonicalDN(e.DN)
+	return d.holding(canonical).mapping.Schema
+}
+
 // holding is the profile below whose base a canonical name lies, the deepest such base; else the first.
 func (d *Dir) holding(dn string) *profile {
 	best, depth := d.profiles[0], -1

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -95,10 +96,22 @@ func (c *Config) given() (map[address.Address]layer, filter.Mistakes) {
 
 // unknownRule says what was perhaps meant.
 func unknownRule(key string) string {
-	for _, f := range ruleFields {
-		if ruleKey(key) == f.key || strings.HasPrefix(f.key, key) || strings.HasPrefix(key, f.key) {
-			return "no rule is called so (did you mean \"" + f.key + "\"?)"
+	const text = "no rule is called so"
+	best := slices.MaxFunc(ruleFields, func(a, b ruleField) int { return cmp.Compare(alike(key, a.key), alike(key, b.key)) })
+	if alike(key, best.key) < 0.5 {
+		return text
+	}
+	return text + " (did you mean \"" + best.key + "\"?)"
+}
+
+// alike is how much of the pairs of letters of two words are the same, 0 to 1.
+func alike(a, b string) float64 {
+	a, b = " "+ruleKey(a), " "+b
+	same := 0
+	for i := range len(a) - 1 {
+		if strings.Contains(b, a[i:i+2]) {
+			same++
 		}
 	}
-	return "no rule is called so"
+	return float64(same) / float64(max(len(a), len(b))-1)
 }

@@ -52,11 +52,12 @@ func (m *module) said(ctx context.Context, e *ldapdir.Entry) ([]layer, error) {
 func (m *module) stands(e *ldapdir.Entry) layer {
 	var l layer
 	place := func(attr string) string { return "directory: " + attr + " of " + e.DN }
+	schema := m.directory.SchemaOf(e)
 	if ps := policiesOf(e); len(ps) > 0 {
-		l.add("policy", place("the policy"), ps...)
+		l.add("policy", place(firstOf(e, schema.Policies)), ps...)
 	}
 	if len(e.Owners) > 0 {
-		l.add("owner", place("owner"), e.Owners...)
+		l.add("owner", place(firstOf(e, schema.Owners)), e.Owners...)
 	}
 	for _, f := range ruleFields {
 		for _, attr := range m.attributes[f.key] {
@@ -69,6 +70,16 @@ func (m *module) stands(e *ldapdir.Entry) layer {
 		l.keyed(place(attr), e.Attrs[strings.ToLower(attr)])
 	}
 	return l
+}
+
+// firstOf is the first of several attributes that an entry has.
+func firstOf(e *ldapdir.Entry, attrs []string) string {
+	for _, a := range attrs {
+		if len(e.Attrs[strings.ToLower(a)]) > 0 {
+			return a
+		}
+	}
+	return ""
 }
 
 // keyed adds rules that stand as key=value, several keys side by side. What is no rule is a feature: beamer, or
@@ -119,7 +130,7 @@ func policiesOf(e *ldapdir.Entry) []string {
 // usual tells where a value comes from that no place speaks of.
 func (m *module) usual(f ruleField) string {
 	if f.text(&m.Rules) != f.text(&defaultRules) {
-		return "usher.yaml: resource." + f.key
+		return "usher.yaml: " + f.key
 	}
 	return "default"
 }

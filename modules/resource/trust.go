@@ -24,6 +24,7 @@ type directory interface {
 	Expand(ctx context.Context, e *ldapdir.Entry) ([]*ldapdir.Entry, []address.Address, error)
 	Members(ctx context.Context, collection *ldapdir.Entry) ([]*ldapdir.Entry, error)
 	Collections(ctx context.Context, e *ldapdir.Entry) ([]*ldapdir.Entry, error)
+	SchemaOf(e *ldapdir.Entry) ldapdir.Schema
 }
 
 // mistrust says why the sender of this mail may not speak for the organizer, or "" if he may (S6047-01).
