@@ -7,22 +7,112 @@ import (
 	"usher/milter/filter"
 )
 
-// cancel frees the resource at once, whole or instance (S5546-36, S5546-39). Nobody waits for an answer.
+// cancel frees the resource at once, whole or instance (S5546-36, S5546-39). Nobody waits for an answer. What is left
+// takes no time, and makes a request that is older and comes later outdated (S5546-55).
 func (b *booking) cancel() (decision, error) {
 	switch {
 	case b.stored == nil:
-		return done("cancelled, nothing was booked"), nil
+		return b.cancelUnknown()
 	case b.repeated():
 		return done("cancelled before", b.put(b.stored, cancelled, nil)), nil
 	}
-	rest, gone, err := itip.Cancelled(b.stored, b.incoming, b.room.Addresses...)
+	_, gone, err := itip.Cancelled(b.stored, b.incoming, b.room.Addresses...)
 	switch {
 	case errors.Is(err, itip.ErrOutdated):
 		return done("outdated cancellation, nothing changed"), nil
 	case err != nil:
 		return untouched("%v", err), nil
-	case gone:
-		return done("cancelled", filter.DeleteEvent{Calendar: b.room.Calendar, UID: b.stored.UID(), Base: b.version}), nil
 	}
-	return done("instance cancelled", b.put(rest, cancelled, nil)), nil
+	o, err := itip.Struck(b.stored, b.incoming, b.room.Addresses...)
+	if err != nil {
+		return untouched("%v", err), nil
+	}
+	return b.struck(o, gone), nil
+}
+
+// struck stores what a cancellation left.
+func (b *booking) struck(o *itip.Object, gone bool) decision {
+	for _, c := range o.Scheduled() {
+		if c.Cancelled() {
+			c.SetText("TRANSP", "TRANSPARENT")
+		}
+	}
+	why := "instance cancelled"
+	if gone {
+		why = "cancelled"
+		if !b.room.rules.KeepCancelled {
+			b.bury(o)
+		}
+	}
+	return done(why, b.put(o, cancelled, nil))
+}
+
+// bury leaves of an object no more than is needed to know an older message by.
+func (b *booking) bury(o *itip.Object) {
+	for _, c := range o.Scheduled() {
+		b.bare(c)
+		c.Remove("ATTENDEE", "CLASS")
+		c.SetText("STATUS", "CANCELLED")
+		c.SetText("TRANSP", "TRANSPARENT")
+	}
+	o.AddZones()
+}
+
+// tombstone tells whether all of an event was cancelled.
+func tombstone(o *itip.Object) bool {
+	for _, c := range o.Scheduled() {
+		if !c.Cancelled() {
+			return false
+		}
+	}
+	return o.Master() != nil
+}
+
+// cancelUnknown remembers a cancellation that came before what it cancels: SEQUENCE says that there is something
+// (S5546-65).
+func (b *booking) cancelUnknown() (decision, error) {
+	o := b.incoming.Clone()
+	o.SetMethod("")
+	o.Root.Parts = keepParts(o, func(c *itip.Component) bool {
+		return c.Sequence() > 0 && b.concerns(c) && (c.Has("DTSTART") || placeAt(c))
+	})
+	if len(o.Scheduled()) == 0 {
+		return done("cancelled, nothing was booked"), nil
+	}
+	b.bury(o)
+	return done("cancelled before it was booked", b.put(o, cancelled, nil)), nil
+}
+
+// concerns tells whether a cancellation is for the resource: it lists it, or nobody (D-04).
+func (b *booking) concerns(c *itip.Component) bool {
+	_, listed := c.Attendee(b.room.Addresses...)
+	return listed || !c.Has("ATTENDEE")
+}
+
+// placeAt gives a cancellation without times the one it was for, or that of the message: an event has to have one.
+func placeAt(c *itip.Component) bool {
+	for _, name := range []string{"RECURRENCE-ID", "DTSTAMP"} {
+		if p, ok := c.Prop(name); ok {
+			p = p.Clone().Without("RANGE")
+			p.Name = "DTSTART"
+			c.Add(p)
+			return true
+		}
+	}
+	return false
+}
+
+// keepParts are the time zones of an object and those of its components that are wanted.
+func keepParts(o *itip.Object, want func(*itip.Component) bool) (parts []*itip.Component) {
+	for _, c := range o.Root.Parts {
+		if c.Name == "VTIMEZONE" || c.Has("UID") && want(c) {
+			parts = append(parts, c)
+		}
+	}
+	return parts
+}
+
+// remove takes the booking out of the calendar.
+func (b *booking) remove() filter.DeleteEvent {
+	return filter.DeleteEvent{Calendar: b.room.Calendar, UID: b.stored.UID(), Base: b.version}
 }

@@ -2,10 +2,11 @@ package resource
 
 var english = words{
 	language: "en",
-	subject:  map[string]string{accepted: "Accepted: %s", declined: "Declined: %s"},
-	text:     map[string]string{accepted: "%s is booked for \"%s\", %s.", declined: "%s could not be booked for \"%s\", %s."},
+	subject:  map[string]string{accepted: "Accepted: %s", declined: "Declined: %s", partly: "Partly accepted: %s"},
+	text:     map[string]string{accepted: "%s is booked for \"%s\", %s.", declined: "%s could not be booked for \"%s\", %s.", partly: "%s is booked for \"%s\", %s, but not for all of the series."},
 	clash:    "It is already booked:",
 	partly:   "It is not booked where it is taken already:",
+	contact:  "Questions? Ask %s.",
 	more:     "and %d more",
 	cut:      "The series goes on for longer than can be booked ahead. It is booked up to %s.",
 	because: map[string]string{

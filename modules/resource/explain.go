@@ -18,6 +18,7 @@ func (b *booking) explain(a *answer, v verdict) {
 	if text := b.because(v); v.step == stepDecline && text != "" {
 		a.said = append(a.said, text)
 	}
+	a.booked = v.booked()
 	if len(v.out) > 0 {
 		a.said = append(a.said, b.clashText(w.partly, v.inTheWay()))
 	}

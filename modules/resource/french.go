@@ -2,10 +2,11 @@ package resource
 
 var french = words{
 	language: "fr",
-	subject:  map[string]string{accepted: "Accepté : %s", declined: "Refusé : %s"},
-	text:     map[string]string{accepted: "%s est réservé pour « %s », %s.", declined: "%s n'a pas pu être réservé pour « %s », %s."},
+	subject:  map[string]string{accepted: "Accepté : %s", declined: "Refusé : %s", partly: "Accepté en partie : %s"},
+	text:     map[string]string{accepted: "%s est réservé pour « %s », %s.", declined: "%s n'a pas pu être réservé pour « %s », %s.", partly: "%s est réservé pour « %s », %s, mais pas pour toute la série."},
 	clash:    "Déjà réservé :",
 	partly:   "Non réservé, car déjà pris :",
+	contact:  "Pour toute question : %s.",
 	more:     "et %d de plus",
 	cut:      "La série dure plus longtemps qu'il n'est possible de réserver à l'avance. Elle est réservée jusqu'au %s.",
 	because: map[string]string{

@@ -2,10 +2,11 @@ package resource
 
 var german = words{
 	language: "de",
-	subject:  map[string]string{accepted: "Zugesagt: %s", declined: "Abgelehnt: %s"},
-	text:     map[string]string{accepted: "%s ist gebucht für „%s“, %s.", declined: "%s konnte nicht gebucht werden für „%s“, %s."},
+	subject:  map[string]string{accepted: "Zugesagt: %s", declined: "Abgelehnt: %s", partly: "Teilweise zugesagt: %s"},
+	text:     map[string]string{accepted: "%s ist gebucht für „%s“, %s.", declined: "%s konnte nicht gebucht werden für „%s“, %s.", partly: "%s ist gebucht für „%s“, %s, aber nicht für die ganze Serie."},
 	clash:    "Bereits belegt:",
 	partly:   "Nicht gebucht, weil bereits belegt:",
+	contact:  "Fragen beantwortet %s.",
 	more:     "und %d weitere",
 	cut:      "Die Serie dauert länger, als im Voraus gebucht werden kann. Sie ist gebucht bis %s.",
 	because: map[string]string{

@@ -24,16 +24,23 @@ const (
 const (
 	cancelled = "CANCELLED" // a CANCEL left something of the booking
 	kept      = "KEPT"      // an update that changed nothing and that nobody waits for an answer to
+	minority  = "MINORITY"  // accepted but for more than half of the instances
 )
 
 // request books, moves or confirms (RFC 5546 3.2.2).
 func (b *booking) request(ctx context.Context) (decision, error) {
-	if b.repeated() && slices.Contains([]string{accepted, declined, kept}, b.stored.Cause().Decision()) {
+	if b.repeated() && slices.Contains([]string{accepted, declined, kept, minority}, b.stored.Cause().Decision()) {
 		return b.again(ctx)
 	}
 	known := b.stored
 	if known != nil && itip.Recreated(known, b.incoming) {
 		known = nil // D-05: the organizer made the event anew; the booking is replaced as a whole
+	}
+	if known != nil && tombstone(known) {
+		if itip.CompareObjects(known, b.incoming) != itip.Newer {
+			return done("cancelled before, nothing changed"), nil // S5546-55
+		}
+		known = nil
 	}
 	o, err := itip.Update(known, b.incoming)
 	switch {
@@ -42,7 +49,7 @@ func (b *booking) request(ctx context.Context) (decision, error) {
 	case err != nil:
 		return untouched("%v", err), nil
 	case known != nil && !itip.TimeChanged(asAsked(known), o, b.zone):
-		return b.keep(known, o), nil
+		return b.keep(known, o)
 	}
 	if b.room.rules.Policy.of(b.organizer.Address) == untouchedMail {
 		return untouched("its policy is to leave the mail to people"), nil
@@ -67,18 +74,24 @@ func (b *booking) carryOut(ctx context.Context, v verdict) (decision, error) {
 
 // again plans what was decided when this message came first: the answer may have been lost since.
 func (b *booking) again(ctx context.Context) (decision, error) {
-	partstat := b.stored.Cause().Decision()
-	put := b.put(b.stored, partstat, nil)
-	if partstat == kept {
+	mark := b.stored.Cause().Decision()
+	put := b.put(b.stored, mark, nil)
+	if mark == kept {
 		return done("decided before: nothing changed", put), nil
 	}
-	a := b.answered(partstat, b.stored)
-	if partstat == declined || len(a.parts) > 0 {
+	a := b.answered(mark, b.stored)
+	switch mark {
+	case minority:
+		a.partstat, a.minority = accepted, true
+	case declined:
+		a.parts = nil
+	}
+	if mark == declined || len(a.parts) > 0 {
 		if err := b.recall(ctx, &a); err != nil {
 			return decision{}, err
 		}
 	}
-	return done("decided before: "+partstat, put, b.reply(a)), nil
+	return done("decided before: "+mark, put, b.reply(a)), nil
 }
 
 // recall looks once more at what was in the way, so that a repeated answer says what the first one did.
@@ -96,14 +109,17 @@ func (b *booking) recall(ctx context.Context, a *answer) error {
 
 // keep stores details that touch no time; the answer stands (S5546-20). D-07: nobody waits for an answer who did not
 // ask for one and changed nothing.
-func (b *booking) keep(known, o *itip.Object) decision {
+func (b *booking) keep(known, o *itip.Object) (decision, error) {
 	a := b.answered(accepted, known)
-	o = b.asBooked(o, a)
+	o, err := b.asBooked(o, a)
+	if err != nil {
+		return untouched("%v", err), nil
+	}
 	recut(known, o)
 	if !b.invited.RSVP && len(itip.Changed(known, o)) == 0 {
-		return done("nothing changed", b.put(o, kept, nil))
+		return done("nothing changed", b.put(o, kept, nil)), nil
 	}
-	return done("details updated", b.put(o, a.partstat, nil), b.reply(a))
+	return done("details updated", b.put(o, a.partstat, nil), b.reply(a)), nil
 }
 
 func (b *booking) accept(v verdict) decision {
@@ -112,12 +128,15 @@ func (b *booking) accept(v verdict) decision {
 	if err != nil {
 		return untouched("%v", err)
 	}
-	b.explain(&a, v)
-	claim := b.room.rules.claim(v.booked())
+	mark, claim := accepted, b.room.rules.claim(v.booked())
+	if a.minority = v.mostlyOut(); a.minority {
+		mark = minority
+	}
 	if b.room.rules.AllowConflicts {
 		claim = nil
 	}
-	return done(v.words()+", "+accepted, b.put(o, accepted, claim), b.reply(a))
+	b.explain(&a, v)
+	return done(v.words()+", "+accepted, b.put(o, mark, claim), b.reply(a))
 }
 
 // decline answers, and frees what was booked before: the organizer's event has moved away from it.
@@ -133,13 +152,13 @@ func (b *booking) decline(_ context.Context, v verdict) (decision, error) {
 
 // free gives up the instances the message is about, or the whole booking.
 func (b *booking) free() ([]filter.Effect, error) {
-	if b.stored == nil {
-		return nil, nil
+	if b.stored == nil || b.stored.Master() == nil && b.incoming.Master() != nil {
+		return nil, nil // instances that were booked by themselves were no part of what is declined
 	}
 	rest, gone, err := itip.Cancelled(b.stored, b.incoming)
 	switch {
 	case gone, errors.Is(err, itip.ErrOutdated): // outdated and here: made anew (D-05), all that was is replaced
-		return []filter.Effect{filter.DeleteEvent{Calendar: b.room.Calendar, UID: b.stored.UID(), Base: b.version}}, nil
+		return []filter.Effect{b.remove()}, nil
 	case errors.Is(err, itip.ErrNoInstance): // it was never booked, others of the series are
 		return nil, nil
 	case err != nil:

@@ -16,19 +16,12 @@ func (b *booking) toStore(v verdict, a answer) (*itip.Object, error) {
 			return nil, err
 		}
 	}
-	o = b.asBooked(o, a)
-	for _, i := range a.parts {
-		c, err := o.Override(i.RecurrenceID)
-		if err != nil {
-			return nil, err
-		}
-		b.leave(c)
-	}
-	return o, nil
+	return b.asBooked(o, a)
 }
 
-// asBooked is the resource's own copy of an object, with its answer in it, blocking time.
-func (b *booking) asBooked(o *itip.Object, a answer) *itip.Object {
+// asBooked is the resource's own copy of an object: with its answer in it, blocking time, and without what its
+// calendar is not to hold. What the message is not about stays.
+func (b *booking) asBooked(o *itip.Object, a answer) (*itip.Object, error) {
 	o = o.Clone()
 	o.SetMethod("")
 	for _, c := range o.Scheduled() {
@@ -40,9 +33,17 @@ func (b *booking) asBooked(o *itip.Object, a answer) *itip.Object {
 			c.SetText("STATUS", "CONFIRMED")
 			c.SetText("TRANSP", "OPAQUE")
 		}
+		b.trim(o, c)
 	}
 	o.AddZones()
-	return o
+	for _, i := range a.parts {
+		c, err := o.Override(i.RecurrenceID)
+		if err != nil {
+			return nil, err
+		}
+		b.leave(c)
+	}
+	return o, nil
 }
 
 // leave marks an instance of a booked series as declined: it takes no time (D-12).

@@ -81,6 +81,11 @@ func (v verdict) inTheWay() []calendar.Period {
 	return ps
 }
 
+// mostlyOut tells whether more than half of a series that ends within what was looked at is declined (D-13).
+func (v verdict) mostlyOut() bool {
+	return !v.endless && v.cut.IsZero() && 2*len(v.out) > len(perInstance(v.instances))
+}
+
 // booked are the instances that are to be free for the booking: all but those declined.
 func (v verdict) booked() []itip.Instance {
 	gone := ids(v.out)

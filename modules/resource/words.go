@@ -14,6 +14,7 @@ type words struct {
 	clash       string
 	partly      string
 	more        string
+	contact     string            // takes names and addresses
 	cut         string            // takes the last time that is booked
 	because     map[string]string // by the key of the rule
 	date, clock string            // layouts of package time
