@@ -27,6 +27,7 @@ var commands = map[string]command{
 	"resume":  resume,
 	"limits":  limits,
 	"lint":    lint,
+	"rooms":   rooms,
 	"demo":    demo,
 	"version": printVersion,
 }

@@ -16,10 +16,10 @@ const (
 	exitFailed      = 1  // it ran, and something was not as it should be
 	exitUsage       = 64 // wrong flags or arguments
 	exitNoInput     = 66 // a mail, a log or Postfix's configuration could not be read
-	exitNoUser      = 67 // suspend, resume, limits: there is no such account
+	exitNoUser      = 67 // suspend, resume, limits, rooms: there is no such account or room
 	exitUnavailable = 69 // filter, explain: the mail is refused for good (5xx)
 	exitSoftware    = 70 // serve: it could not start, or broke while running
-	exitTemporary   = 75 // filter, explain: the mail is deferred (4xx); suspend, resume, limits: try again
+	exitTemporary   = 75 // filter, explain: the mail is deferred (4xx); suspend, resume, limits, rooms: try again
 	exitConfig      = 78 // the configuration has mistakes; nothing was started
 	exitDiscarded   = 99 // filter, explain: accepted and dropped, every recipient was taken off
 )
@@ -36,6 +36,8 @@ const usage = `usher gives a mail server the manners of a groupware server.
   usher resume  LOGIN-OR-ADDRESS               let it send again
   usher limits  [-json] [LOGIN-OR-ADDRESS]     what accounts have used and may use, and who is suspended
   usher lint    [-config FILE] [-json]         what is wrong with rules and names in the directory
+  usher rooms   [-config FILE] [ADDRESS...]    what can be booked, under which rules and who says so
+  usher rooms   -week ADDRESS [-from DATE]     a week of one room
   usher demo    [-v]                           a morning in the office, with nothing else needed
   usher version                                which version this is
   usher help    [COMMAND]                      this text, or the flags of a command
