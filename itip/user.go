@@ -168,7 +168,7 @@ func isMailto(s string) bool {
 // calAddress reads a CAL-ADDRESS (S5545-11). Percent escapes belong to URIs and are resolved behind mailto:
 // only; Kolab escapes a whole "Name <address>" there.
 func calAddress(s string) address.Address {
-	s = strings.TrimSpace(s)
+	s = mendScheme(strings.TrimSpace(s))
 	if isMailto(s) {
 		s, _, _ = strings.Cut(s[7:], "?")
 		s = percentDecode(s)
@@ -183,6 +183,16 @@ func calAddress(s string) address.Address {
 		return ""
 	}
 	return a
+}
+
+// mendScheme takes an equals sign out of the word mailto (mailt=o:x), where a soft line break of quoted-printable
+// lost its line end.
+func mendScheme(s string) string {
+	scheme, rest, ok := strings.Cut(s, ":")
+	if mended := strings.Replace(scheme, "=", "", 1); ok && mended != scheme && strings.EqualFold(mended, "mailto") {
+		return mended + ":" + rest
+	}
+	return s
 }
 
 // percentDecode resolves percent escapes; a percent sign that begins none stays.

@@ -35,6 +35,9 @@ func TestS5545_11_Addresses(t *testing.T) {
 		{"ATTENDEE:mailto:room@example.org?subject=x", "room@example.org"},
 		{"ATTENDEE:mailto:room@bücher.example", "room@xn--bcher-kva.example"},
 		{"ATTENDEE:mailto:a%2Bb@example.org", "a+b@example.org"},
+		{"ATTENDEE:mailt=o:room@example.org", "room@example.org"},
+		{"ATTENDEE:ma=ilt=o:room@example.org", ""},
+		{"ATTENDEE:mailto=:room@example.org", "room@example.org"},
 		{"ATTENDEE:a%b@example.org", "a%b@example.org"}, // no URI, nothing to decode
 		{"ATTENDEE:mailto:100%@example.org", "100%@example.org"},
 		{"ATTENDEE:urn:uuid:1", ""},
