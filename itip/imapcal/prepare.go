@@ -85,10 +85,12 @@ func (h *holding) mail(owner string, place imap.UID, old []byte) ([]byte, error)
 	return mail, err
 }
 
+var errNoKeywords = errors.New("the folder keeps no keywords: the account needs the right w there")
+
 // append writes our message as a hold. Whether it is there has to be looked up, whatever the error says.
 func (h *holding) append(x *section, place imap.UID) error {
 	if !x.box.keeps(keyword) {
-		return errors.New("the folder keeps no keywords: the account needs the right w there")
+		return errNoKeywords
 	}
 	var old []byte
 	if e := x.index.find(h.plan.UID); e != nil && h.config.Format == Kolab {
