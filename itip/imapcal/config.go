@@ -24,7 +24,6 @@ type Config struct {
 
 	Format  Format  `yaml:"format" config:"oneof=kolab|ical"` // what is written; both are read
 	Folders Folders `yaml:"folders"`                          // of users, where they have no types
-	Writers string  `yaml:"writers" config:"oneof=many|1"`    // how many processes book in these calendars
 
 	MaxMessage int `yaml:"max_message"` // bytes; an object in a larger mail cannot be read
 	Index      int `yaml:"index"`       // objects of which is remembered when they take place, about 400 bytes each
@@ -57,18 +56,12 @@ const (
 	ICal  Format = "ical"  // a text/calendar mail
 )
 
-// The values of Writers.
-const (
-	ManyWriters = "many"
-	OneWriter   = "1"
-)
-
 // Defaults are the settings where nothing is said.
 func Defaults() Config {
 	return Config{
 		Login: AuthzID, Separator: "*", Pool: 8, Connections: 100,
 		DialTimeout: 10 * time.Second, Timeout: 20 * time.Second, IdleTimeout: 2 * time.Minute,
-		Format: Kolab, Folders: Folders{Calendar: "Calendar", Tasks: "Tasks"}, Writers: ManyWriters,
+		Format: Kolab, Folders: Folders{Calendar: "Calendar", Tasks: "Tasks"},
 		MaxMessage: 16 << 20, Index: 200_000, Objects: 4096,
 	}
 }
@@ -86,7 +79,7 @@ type Event struct {
 	UIDs     []uint32
 }
 
-// mailbox gives the configured names with the folder's kind.
+// kinds gives the configured names with the folder's kind.
 func (f Folders) kinds() []namedKind {
 	return []namedKind{
 		{f.Calendar, folderKind{is: true, standard: true}},

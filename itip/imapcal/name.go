@@ -22,7 +22,10 @@ func split(cal string) (login, mailbox string, err error) {
 	if rest, ok := strings.CutPrefix(cal, "~"); ok {
 		user, mailbox, ok := strings.Cut(rest, "/")
 		if login, err = url.PathUnescape(user); err == nil && ok && login != "" && mailbox != "" {
-			return login, mailbox, plain(login + mailbox)
+			if strings.ContainsFunc(login, isControl) {
+				return "", "", errors.New("a user has no control characters in his name")
+			}
+			return login, mailbox, plain(mailbox)
 		}
 		return "", "", errors.New("a user's calendar is named ~user/mailbox")
 	}
