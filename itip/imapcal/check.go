@@ -73,6 +73,7 @@ func (c Config) complete() (servers []server, ms Mistakes) {
 		ms.add("separator", "is missing")
 	}
 	ms.oneOf("format", string(c.Format), string(Kolab), string(ICal))
+	ms.oneOf("writers", c.Writers, ManyWriters, OneWriter)
 	ms.limits(c)
 	return servers, ms
 }

@@ -25,6 +25,8 @@ type Config struct {
 	Format  Format  `yaml:"format" config:"oneof=kolab|ical"` // what is written; both are read
 	Folders Folders `yaml:"folders"`                          // of users, where they have no types
 
+	Writers string `yaml:"writers" config:"oneof=many|1"` // how many processes book in these calendars
+
 	MaxMessage int `yaml:"max_message"` // bytes; an object in a larger mail cannot be read
 	Index      int `yaml:"index"`       // objects of which is remembered when they take place, about 400 bytes each
 	Objects    int `yaml:"objects"`     // parsed objects kept at hand, about 10 kB each
@@ -56,12 +58,18 @@ const (
 	ICal  Format = "ical"  // a text/calendar mail
 )
 
+// The values of Writers.
+const (
+	ManyWriters = "many"
+	OneWriter   = "1" // saves the look at the folder before a confirmation
+)
+
 // Defaults are the settings where nothing is said.
 func Defaults() Config {
 	return Config{
 		Login: AuthzID, Separator: "*", Pool: 8, Connections: 100,
 		DialTimeout: 10 * time.Second, Timeout: 20 * time.Second, IdleTimeout: 2 * time.Minute,
-		Format: Kolab, Folders: Folders{Calendar: "Calendar", Tasks: "Tasks"},
+		Format: Kolab, Folders: Folders{Calendar: "Calendar", Tasks: "Tasks"}, Writers: ManyWriters,
 		MaxMessage: 16 << 20, Index: 200_000, Objects: 4096,
 	}
 }

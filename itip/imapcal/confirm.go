@@ -10,13 +10,14 @@ import (
 )
 
 // Confirm implements calendar.Hold. It looks once more: somebody may have written without a claim. A connection
-// that is lost is replaced and what became of the booking looked up.
+// that is lost is replaced and what became of the booking looked up. Where we alone book, the look that gave us the
+// hold is enough: then what others write without a claim in between is not seen.
 func (h *holding) Confirm(ctx context.Context) error {
 	if h.done {
 		return nil
 	}
 	defer h.living.end(h)
-	return h.settle(h.await(ctx, h.confirm))
+	return h.settle(h.await(ctx, h.config.Writers == OneWriter, h.confirm))
 }
 
 // settle forgets what went wrong after the booking stood. What it replaced counts no more already, so that nothing is

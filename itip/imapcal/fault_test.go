@@ -152,3 +152,40 @@ func TestFrozen(t *testing.T) {
 		})
 	}
 }
+
+// TestOneWriter holds that a process that books alone asks less, and still meets others.
+func TestOneWriter(t *testing.T) {
+	server := imaptest.Memory(t)
+	c := configOf(t, server)
+	var looks [2]int64
+	for i, writers := range []string{ManyWriters, OneWriter} {
+		c.Writers = writers
+		cal := room(server)
+		s := open(t, c, shortLife)
+		if err := book(t.Context(), s, claim(cal, "a", "09:00", "10:00")); err != nil {
+			t.Fatal(err)
+		}
+		looks[i] = s.Stats().Looks
+		other := open(t, c, shortLife)
+		if err := book(t.Context(), other, claim(cal, "b", "09:30", "10:30")); !errors.Is(err, calendar.ErrStale) {
+			t.Errorf("writers: %s: booked twice: %v", writers, err)
+		}
+		_, _, base, err := other.Find(t.Context(), cal, "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := other.Hold(t.Context(), calendar.Put{Calendar: cal, UID: "a", Object: calendartest.Event("a", "11:00", "12:00"), Base: base})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Confirm(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := taken(t, s, cal); len(got) != 1 || got[0] != "a@11:00" {
+			t.Errorf("writers: %s: taken %v", writers, got)
+		}
+	}
+	if looks[1] >= looks[0] {
+		t.Errorf("%d looks with one writer, %d with many", looks[1], looks[0])
+	}
+}

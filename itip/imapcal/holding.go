@@ -29,19 +29,19 @@ func (s *Store) Hold(ctx context.Context, p calendar.Put) (calendar.Hold, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.settle(h.await(ctx, h.step)); err != nil {
+	if err := h.settle(h.await(ctx, false, h.step)); err != nil {
 		return nil, h.abandon(ctx, err)
 	}
 	return h, nil
 }
 
 // await goes on until it is our turn. A connection that is lost is replaced: the next step sees what became of
-// what was sent.
-func (h *holding) await(ctx context.Context, step func(*section) (calendar.Turn, error)) error {
+// what was sent. known says that the first step may do with what was seen at the last look.
+func (h *holding) await(ctx context.Context, known bool, step func(*section) (calendar.Turn, error)) error {
 	lost := 0
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		var t calendar.Turn
-		err := h.look(ctx, h.plan.Calendar, func(x *section) (err error) {
+		err := h.visit(ctx, h.plan.Calendar, known && lost == 0, func(x *section) (err error) {
 			if err := h.removeRest(x); err != nil {
 				return err
 			}

@@ -24,6 +24,11 @@ type section struct {
 // look runs f on a calendar of which is known what is in it now. A connection that turns out to be lost before
 // anything was written is replaced once.
 func (s *Store) look(ctx context.Context, cal string, f func(*section) error) error {
+	return s.visit(ctx, cal, false, f)
+}
+
+// visit is look, or, if what is known of the folder is enough, does without.
+func (s *Store) visit(ctx context.Context, cal string, known bool, f func(*section) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("calendar %s: %w", cal, err)
 	}
@@ -32,9 +37,9 @@ func (s *Store) look(ctx context.Context, cal string, f func(*section) error) er
 		return fmt.Errorf("calendar %s: %w", cal, err)
 	}
 	defer leave()
-	wrote, err := s.once(ctx, cal, f)
+	wrote, err := s.once(ctx, cal, known, f)
 	if errors.Is(err, errBroken) && !wrote && ctx.Err() == nil {
-		_, err = s.once(ctx, cal, f)
+		_, err = s.once(ctx, cal, false, f)
 	}
 	if err != nil {
 		return fmt.Errorf("calendar %s: %w", cal, err)
@@ -43,7 +48,7 @@ func (s *Store) look(ctx context.Context, cal string, f func(*section) error) er
 }
 
 // once is one attempt.
-func (s *Store) once(ctx context.Context, cal string, f func(*section) error) (wrote bool, err error) {
+func (s *Store) once(ctx context.Context, cal string, known bool, f func(*section) error) (wrote bool, err error) {
 	login, mailbox, err := split(cal)
 	if err != nil {
 		return false, fmt.Errorf("%w: %w", calendar.ErrUnreadable, err)
@@ -62,8 +67,10 @@ func (s *Store) once(ctx context.Context, cal string, f func(*section) error) (w
 	}
 	x.recall()
 	defer x.remember()
-	if err := x.refresh(); err != nil {
-		return false, err
+	if !known || len(x.index.entries) == 0 {
+		if err := x.refresh(); err != nil {
+			return false, err
+		}
 	}
 	for range attempts {
 		if err = f(x); x.wrote || !errors.Is(err, errGone) {

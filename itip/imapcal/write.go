@@ -17,7 +17,7 @@ func (s *Store) Put(ctx context.Context, p calendar.Put) error {
 	if err != nil {
 		return err
 	}
-	err = h.settle(h.await(ctx, func(x *section) (calendar.Turn, error) {
+	err = h.settle(h.await(ctx, false, func(x *section) (calendar.Turn, error) {
 		t, err := h.step(x)
 		if err != nil || t != calendar.Mine || h.done {
 			return t, err
@@ -34,7 +34,7 @@ func (s *Store) Put(ctx context.Context, p calendar.Put) error {
 func (s *Store) Delete(ctx context.Context, cal, uid string, base calendar.Version) error {
 	h := &holding{Store: s, plan: calendar.Put{Calendar: cal, UID: uid, Base: base}, plain: true}
 	removed := false
-	return h.await(ctx, func(x *section) (calendar.Turn, error) {
+	return h.await(ctx, false, func(x *section) (calendar.Turn, error) {
 		current := x.index.version(uid)
 		if current == "" {
 			if err := x.mayHold(uid); err != nil {
