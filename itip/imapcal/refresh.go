@@ -22,7 +22,7 @@ var errMoves = errors.New("it changes while it is read")
 
 // refresh makes the index tell what is in the folder now. A message that goes away between being listed and being read
 // may have been replaced by one that is not on the list: then the list is of no use, or an object would seem not to
-// be there that was there all the time.
+// be there that was there all the time, and neither an earlier hold nor the one that has taken its place.
 func (x *section) refresh() error {
 	x.stats.looks.Add(1)
 	for range 10 * attempts {
@@ -32,10 +32,11 @@ func (x *section) refresh() error {
 		}
 		fresh := x.compare(uids)
 		x.index.uids = uids
-		if err := x.checkHolds(); err != nil {
+		there, err := x.checkHolds()
+		if err != nil {
 			return err
 		}
-		if all, err := x.learnAll(fresh); all || err != nil {
+		if all, err := x.learnAll(fresh); all && there || err != nil {
 			return err
 		}
 	}
@@ -78,25 +79,28 @@ func (x *section) compare(uids []imap.UID) (fresh []imap.UID) {
 	return fresh
 }
 
-// checkHolds finds out which holds have become bookings since. A hold is confirmed or goes away; it never comes back.
-func (x *section) checkHolds() error {
+// checkHolds finds out which holds have become bookings since; there is false if one went away after it was listed.
+// A hold is confirmed or goes away; it never comes back.
+func (x *section) checkHolds() (there bool, err error) {
 	if len(x.index.holds) == 0 {
-		return nil
+		return true, nil
 	}
 	flags, err := x.conn.flags(x.ctx, x.config.Timeout, uidsOf(x.index.holds))
 	if err != nil {
-		return err
+		return false, err
 	}
+	there = true
 	for _, e := range slices.Clone(x.index.holds) {
-		now, there := flags[e.uid]
+		now, ok := flags[e.uid]
 		switch {
-		case !there || hasFlag(now, imap.FlagDeleted):
+		case !ok || hasFlag(now, imap.FlagDeleted):
 			x.index.drop(e)
+			there = false
 		case !hasFlag(now, keyword):
 			x.index.confirmed(e)
 		}
 	}
-	return nil
+	return there, nil
 }
 
 // learn reads some messages into the index; there is false if one of them went away before.
