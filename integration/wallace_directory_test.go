@@ -1,7 +1,10 @@
 package integration
 
 import (
+	"encoding/json"
+	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 
 	"usher/address"
@@ -53,12 +56,40 @@ func (h *house) is(d *ldapdir.Dir, key string, kind ldapdir.Kind) *ldapdir.Entry
 	return e
 }
 
-// checkInheritance expands the collection, and asks the program what each member's policy is and why.
+// checkInheritance expands the collection, and asks usher rooms what the policy of each is and who says so.
 func (h *house) checkInheritance(d *ldapdir.Dir) {
 	h.t.Helper()
 	members, err := d.Members(h.t.Context(), h.is(d, "cars", ldapdir.Collection))
 	if err != nil || len(members) != 3 {
 		h.differ("the members of cars are %v, %v", members, err)
 	}
-	h.differ("no command tells the effective policy")
+	for key, want := range map[string]rule{
+		"cars": {"accept", "cars"}, "audi": {"accept", "cars"}, "boxter": {"accept_and_notify", "boxter"},
+	} {
+		got := h.rules(key)["policy"]
+		if from := h.fixture.resource(want.Origin).dn(); got.Value != want.Value || !strings.HasSuffix(got.Origin, " of "+from) {
+			h.differ("the policy of %s is %+v, want %s of %s", key, got, want.Value, from)
+		}
+	}
+}
+
+// rule is what usher rooms says of one.
+type rule struct{ Value, Origin string }
+
+// rules asks the program for those of one facility.
+func (h *house) rules(key string) map[string]rule {
+	h.t.Helper()
+	path, err := program()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	out, err := exec.Command(path, "rooms", "-json", "-config", h.config, h.fixture.resource(key).Mail).Output()
+	if err != nil {
+		h.t.Fatalf("usher rooms: %v", err)
+	}
+	var facilities []struct{ Rules map[string]rule }
+	if err := json.Unmarshal(out, &facilities); err != nil || len(facilities) != 1 {
+		h.t.Fatalf("usher rooms says %s, %v", out, err)
+	}
+	return facilities[0].Rules
 }

@@ -3,6 +3,7 @@ package integration
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -56,9 +57,14 @@ func newHouse(t *testing.T, f wallaceFixture) *house {
 		}
 	}
 	section := strings.ReplaceAll(imapSection(t, h.imap, imapOptions{}), "timeout: 2s", "timeout: 20s")
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("the questions to owners are signed with this\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	h.site = newSite(t, siteOptions{directory: fmt.Sprintf("url: %q", h.slapd.URL), users: logins, config: func(text string) string {
 		return strings.NewReplacer(
 			"{dir: calendars, zone: Europe/Berlin}", section,
+			"submit: {", fmt.Sprintf("submit: {secret_file: %q, ", secret),
 			"resource: {enabled: true}", "resource: {enabled: true, timeout: 2m, horizon: "+horizon+"}").Replace(text)
 	}})
 	return h
