@@ -29,8 +29,18 @@ const (
 
 // request books, moves or confirms (RFC 5546 3.2.2).
 func (b *booking) request(ctx context.Context) (decision, error) {
+	v, d, err := b.weigh(ctx)
+	if v == nil || err != nil {
+		return d, err
+	}
+	return b.carryOut(ctx, *v)
+}
+
+// weigh judges what a request asks for. Where there is nothing to judge, v is nil and d is what becomes of it.
+func (b *booking) weigh(ctx context.Context) (v *verdict, d decision, err error) {
 	if b.repeated() && slices.Contains([]string{accepted, declined, kept, minority}, b.stored.Cause().Decision()) {
-		return b.again(ctx)
+		d, err = b.again(ctx)
+		return nil, d, err
 	}
 	known := b.stored
 	if known != nil && itip.Recreated(known, b.incoming) {
@@ -38,27 +48,25 @@ func (b *booking) request(ctx context.Context) (decision, error) {
 	}
 	if known != nil && tombstone(known) {
 		if itip.CompareObjects(known, b.incoming) != itip.Newer {
-			return done("cancelled before, nothing changed"), nil // S5546-55
+			return nil, done("cancelled before, nothing changed"), nil // S5546-55
 		}
 		known = nil
 	}
 	o, err := itip.Update(known, b.incoming)
 	switch {
 	case errors.Is(err, itip.ErrOutdated), known != nil && itip.CompareObjects(known, b.incoming) == itip.Older:
-		return done("outdated, nothing changed"), nil
+		return nil, done("outdated, nothing changed"), nil
 	case err != nil:
-		return untouched("%v", err), nil
+		return nil, untouched("%v", err), nil
 	case known != nil && !itip.TimeChanged(asAsked(known), o, b.zone):
-		return b.keep(known, o)
+		d, err = b.keep(known, o)
+		return nil, d, err
 	}
 	if b.room.rules.Policy.of(b.organizer.Address) == untouchedMail {
-		return untouched("its policy is to leave the mail to people"), nil
+		return nil, untouched("its policy is to leave the mail to people"), nil
 	}
-	v, err := b.judge(ctx, o)
-	if err != nil {
-		return decision{}, err
-	}
-	return b.carryOut(ctx, v)
+	judged, err := b.judge(ctx, o)
+	return &judged, decision{}, err
 }
 
 // carryOut makes a verdict come true.
