@@ -9,8 +9,8 @@ import (
 
 // The protocol by which hosts book in one folder, as a model small enough that every interleaving of every story
 // can be looked at. Each step of an attempt is one command of IMAP, taken as atomic; between any two of them every
-// other attempt may go on, time may pass, and a host may crash. What the model calls a look is NOOP, the list of
-// what is there and the fetch of what is new.
+// other attempt may go on, time may pass, and a host may crash. A look is two steps: the list of what is there, and
+// the flags and texts of what is on that list; if something of it is gone by then, the list is made anew.
 //
 // Time is three ages of a hold: young (its owner may confirm), fenced (the owner knows that it may not, and a
 // retry may step in) and expired (anybody may remove it). The first two are told apart with a margin that covers
@@ -65,6 +65,7 @@ type attempt struct {
 	old     int8 // the fenced hold of an earlier attempt; none
 	victim  int8 // what is being reaped
 	place   int8 // to be inherited; none
+	listed  int8 // what was there when we listed it, as bits, and fresh; 0: nothing is listed
 	inherit bool // our place is that of old
 	then    pc   // what follows withdrawing or clearing
 }
@@ -89,6 +90,7 @@ type rules struct {
 	greedy  bool // remove foreign holds while their owner may still confirm
 	shared  bool // a retry goes on with the message of the earlier attempt
 	heirs   bool // inherit a place that was inherited, where it should be the UID of the old hold
+	torn    bool // what went away between the list and the look at it is simply not there
 	blind   bool // an inherited place counts although the old hold is gone
 }
 
@@ -314,8 +316,51 @@ func (x *explorer) confirm(s *story, i int8) {
 	}
 }
 
-// look decides what to do next by what the folder holds now.
+// listing marks a list, so that an empty one is told from none.
+const listing = 1 << messages
+
+// list is what the folder holds now.
+func (s *story) list() int8 {
+	list := int8(listing)
+	for uid := range s.n {
+		if s.msgs[uid].there {
+			list |= 1 << uid
+		}
+	}
+	return list
+}
+
+// view is the folder as somebody sees it who listed it before; whole is false if something of it is gone.
+func (s *story) view(listed int8) (v story, whole bool) {
+	v = *s
+	for uid := range v.n {
+		if listed&(1<<uid) == 0 {
+			v.msgs[uid] = msg{place: none, key: none}
+		}
+	}
+	return v, listed&^s.list() == 0
+}
+
+// look lists the folder, or decides what to do next by what is on the list.
 func (x *explorer) look(s *story, i int8) {
+	a := &s.atts[i]
+	v, whole := s.view(a.listed)
+	if a.listed == 0 || !whole && !x.torn {
+		a.listed = s.list()
+		return
+	}
+	x.decide(&v, i)
+	if v.atts[i].pc == a.pc && v.atts[i].own == a.own { // waits; what is new is seen when it is listed again
+		if now := s.list(); now != a.listed {
+			a.listed = now
+		}
+		return
+	}
+	s.atts[i] = v.atts[i]
+	s.atts[i].listed = 0
+}
+
+func (x *explorer) decide(s *story, i int8) {
 	a := &s.atts[i]
 	switch {
 	case x.reap(s, a), x.clashes(s, a):
@@ -496,6 +541,7 @@ func TestModelHasTeeth(t *testing.T) {
 		{"remove young holds", rules{overlap: sameSlot, greedy: true}, 0, []int8{0, 1}, ""},
 		{"share the message of the earlier attempt", rules{overlap: sameSlot, shared: true}, 0, []int8{0, 0, 1}, ""},
 		{"inherit from an heir", rules{overlap: sameSlot, heirs: true}, 1, []int8{0, 0, 0, 1}, "both accepted"},
+		{"believe a torn view", rules{overlap: sameSlot, torn: true}, 1, []int8{0, 0, 1}, "both accepted"},
 		{"inherit a place of what is gone", rules{overlap: sameSlot, blind: true}, 1, []int8{0, 0, 1}, "both accepted"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
