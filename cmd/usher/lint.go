@@ -62,6 +62,13 @@ type linting struct {
 
 	directory *ldapdir.Dir
 	modules   []filter.Linter
+	together  []together
+}
+
+// together is a module that looks at some entries at once, and those.
+type together struct {
+	filter.TogetherLinter
+	entries []*ldapdir.Entry
 }
 
 // newLinting asks every module that can tell and is enabled for somebody.
@@ -70,6 +77,9 @@ func newLinting(e *engine) *linting {
 	for _, step := range e.steps {
 		if m, ok := linterOf(step); ok {
 			l.modules, l.By = append(l.modules, m), append(l.By, step.Name)
+			if t, ok := m.(filter.TogetherLinter); ok {
+				l.together = append(l.together, together{TogetherLinter: t})
+			}
 		}
 	}
 	return l
@@ -101,14 +111,32 @@ func (l *linting) walk(ctx context.Context) error {
 			found = append(found, more...)
 		}
 		l.add(found)
+		l.keep(e)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	found, err := plain.End(ctx)
+	for _, t := range l.together {
+		if err != nil {
+			break
+		}
+		var more []ldapdir.Finding
+		more, err = t.LintTogether(ctx, t.entries)
+		found = append(found, more...)
+	}
 	l.add(found)
 	return err
+}
+
+// keep remembers an entry for modules that want to see it beside others.
+func (l *linting) keep(e *ldapdir.Entry) {
+	for i := range l.together {
+		if l.together[i].Concerned(e) {
+			l.together[i].entries = append(l.together[i].entries, e)
+		}
+	}
 }
 
 // add counts all and keeps the first.

@@ -77,7 +77,7 @@ func (c *Config) given() (map[address.Address]layer, filter.Mistakes) {
 		if _, twice := all[a]; twice {
 			wrong = append(wrong, filter.Mistake{Key: at, Text: "is there twice"})
 		}
-		var l layer
+		l := layer{place: "usher.yaml: " + at}
 		trial := c.Rules
 		for key, values := range c.Resources[name] {
 			f, ok := ruleNamed(key)
@@ -86,7 +86,7 @@ func (c *Config) given() (map[address.Address]layer, filter.Mistakes) {
 			} else if err := f.set(&trial, values); err != nil {
 				wrong = append(wrong, filter.Mistake{Key: at + "." + key, Text: err.Error()})
 			}
-			l.add(key, "usher.yaml: "+at, values...)
+			l.add(key, "", values...)
 		}
 		all[a] = l
 	}
@@ -97,11 +97,19 @@ func (c *Config) given() (map[address.Address]layer, filter.Mistakes) {
 // unknownRule says what was perhaps meant.
 func unknownRule(key string) string {
 	const text = "no rule is called so"
-	best := slices.MaxFunc(ruleFields, func(a, b ruleField) int { return cmp.Compare(alike(key, a.key), alike(key, b.key)) })
-	if alike(key, best.key) < 0.5 {
-		return text
+	if best := mostAlike(key); best != "" {
+		return text + " (did you mean \"" + best + "\"?)"
 	}
-	return text + " (did you mean \"" + best.key + "\"?)"
+	return text
+}
+
+// mostAlike is the rule whose key looks most like a word, or "".
+func mostAlike(word string) string {
+	best := slices.MaxFunc(ruleFields, func(a, b ruleField) int { return cmp.Compare(alike(word, a.key), alike(word, b.key)) })
+	if alike(word, best.key) < 0.5 {
+		return ""
+	}
+	return best.key
 }
 
 // alike is how much of the pairs of letters of two words are the same, 0 to 1.

@@ -67,7 +67,7 @@ func (f *facility) rest(m *module) {
 		}
 	}
 	if careful := f.rules.Policy.careful(); len(f.wrong) > 0 && !slices.Equal(careful, f.rules.Policy) {
-		f.rules.Policy, f.origins["policy"] = careful, "in place of "+f.origins["policy"]+": another value cannot be read"
+		f.rules.Policy, f.origins["policy"] = careful, "a value cannot be read (else "+f.origins["policy"]+")"
 	}
 }
 

@@ -196,7 +196,7 @@ func TestNearestValueCounts(t *testing.T) {
 // TestUnreadableValues: nothing is accepted without an owner while a value of a room cannot be read.
 func TestUnreadableValues(t *testing.T) {
 	broken := moduleOf(t, hotel, nil).facilityAt(t, "broken")
-	if got := broken.rules.Policy.of("ann@example.org"); got != manual || !strings.HasPrefix(broken.origins["policy"], "in place of directory: kolabInv") {
+	if got := broken.rules.Policy.of("ann@example.org"); got != manual || !strings.HasPrefix(broken.origins["policy"], "a value cannot be read (else directory: kolabInv") {
 		t.Errorf("policy %s from %s", got, broken.origins["policy"])
 	}
 	if said := strings.Join(broken.wrong, "\n"); len(broken.wrong) != 2 || !strings.Contains(said, `kolabDescAttribute of cn=Broken,ou=Resources,dc=example,dc=org: capacity: want a whole number, not "many"`) ||

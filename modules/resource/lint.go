@@ -16,27 +16,41 @@ var (
 		"SAVE_TO_FOLDER", "SAVE_AND_NOTIFY", "CANCEL_DELETE", "CANCEL_DELETE_AND_NOTIFY"}
 )
 
-// Lint tells what is wrong with a resource, and with anybody's policies.
-func (m *module) Lint(_ context.Context, e *ldapdir.Entry) (found []ldapdir.Finding, _ error) {
-	say := func(f ldapdir.Finding) { f.DN = e.DN; found = append(found, f) }
-	if e.Kind == ldapdir.Resource && e.Calendar == "" {
-		say(ldapdir.Finding{Attr: "kolabTargetFolder", Text: "the resource has no calendar folder: it is never booked", Right: "shared/Resources/NAME@DOMAIN"})
+// Lint tells what is wrong with a resource or a collection, and with anybody's policies.
+func (m *module) Lint(ctx context.Context, e *ldapdir.Entry) (found []ldapdir.Finding, err error) {
+	if isResource(e) {
+		found, err = m.lintFacility(ctx, e)
+	} else {
+		found = lintPolicies(e, m.policyAttr(e))
 	}
-	const attr = "kolabInvitationPolicy"
 	unnumbered := 0
 	for _, value := range e.Policies {
-		name, numbered := policyName(value)
-		if !numbered {
+		if _, place := cutPlace(value); place == 0 {
 			unnumbered++
-		}
-		if !isPolicy(name) {
-			say(ldapdir.Finding{Attr: attr, Value: value, Text: "no policy that is known", Right: "such as ACT_ACCEPT or ACT_MANUAL"})
 		}
 	}
 	if len(e.Policies) > 1 && unnumbered > 0 {
-		say(ldapdir.Finding{Attr: attr, Hint: true, Text: "the order of several policies counts, and a directory keeps none", Right: "{1}ACT_…, {2}ACT_… and so on"})
+		found = append(found, ldapdir.Finding{Attr: m.policyAttr(e), Hint: true, Text: "the order of several policies counts, and a directory keeps none",
+			Right: "{1}ACT_…, {2}ACT_… and so on"})
 	}
-	return found, nil
+	for i := range found {
+		found[i].DN = e.DN
+	}
+	return found, err
+}
+
+func (m *module) policyAttr(e *ldapdir.Entry) string {
+	return firstOf(e, m.directory.SchemaOf(e).Policies)
+}
+
+// lintPolicies looks at those of people: the names are all that is known about them here.
+func lintPolicies(e *ldapdir.Entry, attr string) (found []ldapdir.Finding) {
+	for _, value := range e.Policies {
+		if name, _ := policyName(value); !isPolicy(name) {
+			found = append(found, ldapdir.Finding{Attr: attr, Value: value, Text: "no policy that is known", Right: "such as ACT_ACCEPT or ACT_MANUAL"})
+		}
+	}
+	return found
 }
 
 // policyName is a policy without its place in the order and without the domain it is for.

@@ -11,22 +11,30 @@ import (
 
 // layer is what one place says about a resource or a collection.
 type layer struct {
-	values  map[string][]string // key of a rule: its values
-	origins map[string]string   // key of a rule: its place, in words
+	place  string              // in words; "" is an entry of the directory
+	dn     string              // of that entry
+	attrs  map[string]string   // key of a rule: the attribute its values stand in
+	values map[string][]string // key of a rule: its values
 }
 
-func (l layer) origin(key string) string { return l.origins[key] }
+// origin is where the value of a rule stands, in words.
+func (l layer) origin(key string) string {
+	if l.place != "" {
+		return l.place
+	}
+	return "directory: " + l.attrs[key] + " of " + l.dn
+}
 
-func (l *layer) add(key, origin string, values ...string) {
+func (l *layer) add(key, attr string, values ...string) {
 	if l.values == nil {
-		l.values, l.origins = map[string][]string{}, map[string]string{}
+		l.values, l.attrs = map[string][]string{}, map[string]string{}
 	}
 	for _, v := range values {
 		if !slices.Contains(l.values[key], v) {
 			l.values[key] = append(l.values[key], v)
 		}
 	}
-	l.origins[key] = origin
+	l.attrs[key] = attr
 }
 
 // said is what the directory and usher.yaml say about an entry, the directory first: who keeps a room in order does
@@ -50,24 +58,23 @@ func (m *module) said(ctx context.Context, e *ldapdir.Entry) ([]layer, error) {
 // stands is what the directory says. Of several attributes for one rule the first that is there counts; one for the
 // rule alone counts before key=value.
 func (m *module) stands(e *ldapdir.Entry) layer {
-	var l layer
-	place := func(attr string) string { return "directory: " + attr + " of " + e.DN }
+	l := layer{dn: e.DN}
 	schema := m.directory.SchemaOf(e)
 	if ps := policiesOf(e); len(ps) > 0 {
-		l.add("policy", place(firstOf(e, schema.Policies)), ps...)
+		l.add("policy", firstOf(e, schema.Policies), ps...)
 	}
 	if len(e.Owners) > 0 {
-		l.add("owner", place(firstOf(e, schema.Owners)), e.Owners...)
+		l.add("owner", firstOf(e, schema.Owners), e.Owners...)
 	}
 	for _, f := range ruleFields {
 		for _, attr := range m.attributes[f.key] {
 			if values := e.Attrs[strings.ToLower(attr)]; len(values) > 0 && l.values[f.key] == nil {
-				l.add(f.key, place(attr), values...)
+				l.add(f.key, attr, values...)
 			}
 		}
 	}
 	for _, attr := range m.attributes[anyRule] {
-		l.keyed(place(attr), e.Attrs[strings.ToLower(attr)])
+		l.keyed(attr, e.Attrs[strings.ToLower(attr)])
 	}
 	return l
 }
@@ -84,7 +91,7 @@ func firstOf(e *ldapdir.Entry, attrs []string) string {
 
 // keyed adds rules that stand as key=value, several keys side by side. What is no rule is a feature: beamer, or
 // seats=leather.
-func (l *layer) keyed(origin string, values []string) {
+func (l *layer) keyed(attr string, values []string) {
 	before := map[string]bool{}
 	for key := range l.values {
 		before[key] = true
@@ -96,7 +103,7 @@ func (l *layer) keyed(origin string, values []string) {
 			key, value = "features", v
 		}
 		if !before[key] {
-			l.add(key, origin, strings.TrimSpace(value))
+			l.add(key, attr, strings.TrimSpace(value))
 		}
 	}
 	slices.Sort(l.values["features"])
