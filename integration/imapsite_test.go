@@ -75,7 +75,8 @@ func imapSection(t *testing.T, server *imaptest.Server, o imapOptions) string {
 		"imap://"+o.addr, server.Admin, secret, server.Login, o.format)
 }
 
-// inFolder gives the messages of the room's calendar that are bookings, and those that are holds.
+// inFolder gives the messages of the room's calendar that are bookings, and those that are holds. What is cancelled is
+// kept there, and takes no time.
 func (s *imapSite) inFolder() (bookings, holds []imaptest.Message) {
 	s.t.Helper()
 	for _, m := range s.imap.Messages("", blue) {
@@ -91,11 +92,20 @@ func (s *imapSite) inFolder() (bookings, holds []imaptest.Message) {
 		case has(`\Deleted`):
 		case has(hold):
 			holds = append(holds, m)
-		default:
+		case !takesNoTime(s.t, m):
 			bookings = append(bookings, m)
 		}
 	}
 	return bookings, holds
+}
+
+func takesNoTime(t *testing.T, m imaptest.Message) bool {
+	t.Helper()
+	format := "ical"
+	if headerOf(m, "X-Kolab-Type") != "" {
+		format = "kolab"
+	}
+	return !slices.ContainsFunc(stored(t, format, m).Scheduled(), func(c *itip.Component) bool { return !c.Transparent() })
 }
 
 // wantBooked wants so many bookings and no hold.
@@ -120,7 +130,7 @@ func stored(t *testing.T, format string, m imaptest.Message) *itip.Object {
 	}
 	_, text, ok := bytes.Cut(m.Body, []byte("\r\n\r\n"))
 	objects, err := itip.Parse(text)
-	if !ok || err != nil || len(objects) != 1 || headerOf(m, "Content-Type") != "text/calendar; charset=utf-8" {
+	if !ok || err != nil || len(objects) != 1 || !strings.HasPrefix(headerOf(m, "Content-Type"), "text/calendar") {
 		t.Fatalf("what is stored is not iCalendar: %d objects, %v\n%s", len(objects), err, m.Body)
 	}
 	return objects[0]
