@@ -3,6 +3,7 @@ package resource
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,5 +78,41 @@ func TestSettings(t *testing.T) {
 	}
 	if c.Directory.Schema.Wanted[0] != "kolabDescAttribute" {
 		t.Errorf("wanted of the directory: %v", c.Directory.Schema.Wanted)
+	}
+}
+
+// TestReadmeTellsTheDefaults: what the README shows is what an empty section means, and no rule is missing.
+func TestReadmeTellsTheDefaults(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, _ := strings.Cut(string(text), "        enabled: false\n")
+	shown, _, _ = strings.Cut(shown, "\n\n")
+	settings := ""
+	for line := range strings.Lines(shown + "\n") {
+		settings += strings.TrimPrefix(line, "    ")
+	}
+	for _, f := range ruleFields {
+		if !strings.Contains(settings, "\n    "+f.key+": ") {
+			t.Errorf("%s is not in the README", f.key)
+		}
+	}
+	stated, err := read(t, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty, err := read(t, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	only := func(c *config.Config) []string {
+		_, section, _ := strings.Cut(c.Effective(), "\nmodules:")
+		return slices.DeleteFunc(strings.Split(section, "\n"), func(line string) bool {
+			return strings.Contains(line, "[]") || strings.Contains(line, "{}") // not said, and none
+		})
+	}
+	if got, want := only(stated), only(empty); !slices.Equal(got, want) {
+		t.Errorf("the README says\n%s\nthe defaults are\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
