@@ -1,14 +1,16 @@
 package resource
 
 var english = words{
-	language: "en",
-	subject:  map[string]string{accepted: "Accepted: %s", declined: "Declined: %s", partly: "Partly accepted: %s"},
-	text:     map[string]string{accepted: "%s is booked for \"%s\", %s.", declined: "%s could not be booked for \"%s\", %s.", partly: "%s is booked for \"%s\", %s, but not for all of the series."},
-	clash:    "It is already booked:",
-	partly:   "It is not booked where it is taken already:",
-	contact:  "Questions? Ask %s.",
-	more:     "and %d more",
-	cut:      "The series goes on for longer than can be booked ahead. It is booked up to %s.",
+	language:    "en",
+	subject:     map[string]string{accepted: "Accepted: %s", declined: "Declined: %s", partly: "Partly accepted: %s"},
+	text:        map[string]string{accepted: "%s is booked for \"%s\", %s.", declined: "%s could not be booked for \"%s\", %s.", partly: "%s is booked for \"%s\", %s, but not for all of the series."},
+	clash:       "It is already booked:",
+	partly:      "It is not booked where it is taken already:",
+	deafSubject: "Not delivered to a resource: %s",
+	deaf:        "Your mail was not delivered to %s. A resource reads nothing but invitations to events; send one from your calendar. The other recipients have got your mail.",
+	contact:     "Questions? Ask %s.",
+	more:        "and %d more",
+	cut:         "The series goes on for longer than can be booked ahead. It is booked up to %s.",
 	because: map[string]string{
 		ruleTimes:         "The times of this event cannot be understood or are too many.",
 		ruleAhead:         "No part of this event lies ahead within the time that can be booked.",

@@ -57,14 +57,18 @@ func build(host filter.Host, c Config) (filter.Module, error) {
 	return m, nil
 }
 
-// Match wants mail that may hold an invitation for a resource, or for somebody the directory could not name.
-func (m *module) Match(env *filter.Envelope, _ message.Header) filter.Interest {
+// Match wants all mail for a resource, and mail that may hold an invitation for somebody the directory could not
+// name.
+func (m *module) Match(env *filter.Envelope, _ message.Header) (i filter.Interest) {
 	for _, r := range env.Rcpts {
-		if r.Err != nil || isRoom(r) {
-			return filter.Calendar
+		switch {
+		case r.Err != nil:
+			i |= filter.Calendar
+		case r.Entry != nil && isResource(r.Entry):
+			i |= filter.Calendar | filter.Header
 		}
 	}
-	return filter.Nothing
+	return i
 }
 
 func isRoom(r filter.Recipient) bool {
@@ -78,6 +82,8 @@ func (m *module) Plan(ctx context.Context, tx *filter.Tx) (filter.Plan, error) {
 		tx.Log.Debug("calendar parts repaired", "repairs", mail.Repairs)
 	}
 	switch {
+	case mail.Silent() && mail.Why == "":
+		return m.notInvited(tx), nil
 	case mail.Silent():
 		return filter.Plan{Why: mail.Why}, nil
 	case len(mail.Odd) > 0 && tx.User == "":

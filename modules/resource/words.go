@@ -14,6 +14,8 @@ type words struct {
 	clash       string
 	partly      string
 	more        string
+	deafSubject string            // takes the subject of the mail that no resource reads
+	deaf        string            // takes the addresses of resources
 	contact     string            // takes names and addresses
 	cut         string            // takes the last time that is booked
 	because     map[string]string // by the key of the rule
@@ -23,8 +25,11 @@ type words struct {
 // languages are what answers are written in; the first is for everybody else.
 var languages = []words{english, german, french}
 
-func (b *booking) words() words {
-	language, _, _ := strings.Cut(strings.ToLower(b.language), "-")
+func (b *booking) words() words { return wordsOf(b.language) }
+
+// wordsOf are those of a language such as de or de-AT.
+func wordsOf(language string) words {
+	language, _, _ = strings.Cut(strings.ToLower(language), "-")
 	language, _, _ = strings.Cut(language, "_")
 	if i := slices.IndexFunc(languages, func(w words) bool { return w.language == language }); i >= 0 {
 		return languages[i]
