@@ -81,6 +81,9 @@ func (o *offline) reasons() string {
 	var a account
 	for _, r := range o.outcome.Reasons {
 		a.line(r.Step, "%s", said(r))
+		for _, note := range r.Plan.Notes {
+			a.line("", "  %s", note)
+		}
 		for _, line := range slices.Concat(editWords(r.Plan.Edits), effectWords(r.Plan.Effects)) {
 			a.line("", "- %s", line)
 		}

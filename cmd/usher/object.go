@@ -55,6 +55,7 @@ type reasonObject struct {
 	Error string   `json:"error,omitempty"`
 	Audit bool     `json:"audit,omitempty"`
 	Wants []string `json:"wants"`
+	Notes []string `json:"notes,omitempty"` // what it rests on
 }
 
 func answerOf(r *filter.Refusal) answerObject {
@@ -84,7 +85,7 @@ func (o *offline) object() explained {
 	}
 	for _, r := range o.outcome.Reasons {
 		one := reasonObject{Step: r.Step, Why: r.Plan.Why, Error: errorText(r.Err), Audit: r.Audit,
-			Wants: append([]string{}, slices.Concat(editWords(r.Plan.Edits), effectWords(r.Plan.Effects))...)}
+			Wants: append([]string{}, slices.Concat(editWords(r.Plan.Edits), effectWords(r.Plan.Effects))...), Notes: r.Plan.Notes}
 		for _, a := range r.Rcpts {
 			one.Rcpts = append(one.Rcpts, a.String())
 		}

@@ -14,7 +14,8 @@ type Plan struct {
 	Refuse  *Refusal // for the whole mail; the rest of the plan is ignored then
 	Edits   []Edit
 	Effects []Effect
-	Why     string // one sentence for the log, the trace and explain
+	Why     string   // one sentence for the log, the trace and explain
+	Notes   []string // what it rests on, a line each, for explain; never logged, and no content of mails
 }
 
 // Edit is a change to the envelope or the mail: one of DropRcpt, AddRcpt, ChangeFrom, AddHeader, SetHeader,
