@@ -33,6 +33,7 @@ type decision struct {
 	handled bool
 	effects []filter.Effect
 	why     string
+	notes   []string // what it rests on, for explain
 }
 
 // untouched leaves the mail alone and says why.
@@ -61,6 +62,7 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 		}
 		handled = handled && d.handled
 		plan.Effects = append(plan.Effects, d.effects...)
+		plan.Notes = append(plan.Notes, d.notes...)
 		whys = append(whys, d.why)
 	}
 	if handled {

@@ -71,6 +71,12 @@ func (b *booking) weigh(ctx context.Context) (v *verdict, d decision, err error)
 
 // carryOut makes a verdict come true.
 func (b *booking) carryOut(ctx context.Context, v verdict) (decision, error) {
+	d, err := b.follow(ctx, v)
+	d.notes = b.notes(v)
+	return d, err
+}
+
+func (b *booking) follow(ctx context.Context, v verdict) (decision, error) {
 	switch v.step {
 	case stepAccept:
 		return b.accept(v), nil
