@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -19,6 +20,7 @@ type booking struct {
 	tx        *filter.Tx
 	room      *facility
 	incoming  *itip.Object
+	cameAs    *itip.Object // the message, where incoming is what it means; else nil
 	organizer itip.User
 	entry     *ldapdir.Entry // the organizer's; nil: not one of ours
 	language  string         // the organizer's
@@ -77,7 +79,11 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 // its method asks for.
 func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room *facility, planned []filter.Effect) (decision, error) {
 	b := booking{module: m, tx: tx, room: room, incoming: o, planned: planned}
-	if o.Method() != "REQUEST" && o.Method() != "CANCEL" {
+	switch o.Method() {
+	case "REQUEST", "CANCEL", "ADD":
+	case "COUNTER":
+		return m.counter(tx, o, room), nil
+	default:
 		return untouched("method %.20s", o.Method()), nil
 	}
 	why, err := b.doubt(ctx)
@@ -99,6 +105,9 @@ func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room
 	var ok bool
 	if b.invited, ok = invited(o, room.Addresses); !ok {
 		return untouched("the resource is not among the attendees"), nil
+	}
+	if o.Method() == "ADD" {
+		return b.add(ctx)
 	}
 	return b.request(ctx)
 }
@@ -136,7 +145,7 @@ func (b *booking) sameOrganizer() bool {
 
 // cause marks what we write with what made us write it.
 func (b *booking) cause(decision string) itip.Cause {
-	return itip.CauseOfMessage(b.incoming, b.organizer.Address, b.room.Mail(), decision)
+	return itip.CauseOfMessage(cmp.Or(b.cameAs, b.incoming), b.organizer.Address, b.room.Mail(), decision)
 }
 
 // repeated tells whether the stored object was written because of this very message: a retry. What was decided

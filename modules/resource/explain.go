@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -40,6 +41,20 @@ func (b *booking) explain(a *answer, v verdict) {
 		a.said = append(a.said, fmt.Sprintf(w.cut, b.times(kept[len(kept)-1].Start, kept[len(kept)-1].End)))
 		a.status = append(a.status, status{"2.11", "Success, the series was cut", fmt.Sprint(len(kept))})
 	}
+}
+
+// offer names other times that could be booked.
+func (b *booking) offer(ctx context.Context, a *answer, v verdict) error {
+	slots, err := b.slots(ctx, v)
+	if err != nil || len(slots) == 0 {
+		return err
+	}
+	lines := []string{b.words().offer}
+	for _, s := range slots {
+		lines = append(lines, "- "+b.times(s.Start, s.End))
+	}
+	a.said = append(a.said, strings.Join(lines, "\n"))
+	return nil
 }
 
 // busyStatus says what is in the way (S5546-67): never whose it is.

@@ -10,7 +10,7 @@ import (
 func (r Rules) refuses(w wish, i itip.Instance) (rule string) {
 	length := i.End.Sub(i.Start)
 	switch {
-	case !r.AllowRecurring && w.object.Master() != nil && repeats(w.object.Master()):
+	case !r.AllowRecurring && w.series:
 		return "allow_recurring"
 	case r.BookingWindow > 0 && i.Start.After(w.at.Add(r.BookingWindow)):
 		return "booking_window"

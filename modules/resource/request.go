@@ -115,10 +115,11 @@ func (b *booking) recall(ctx context.Context, a *answer) error {
 		return nil
 	}
 	v, err := b.judge(ctx, o)
-	if err == nil && (v.step == stepDecline) == (a.partstat == declined) {
-		b.explain(a, v)
+	if err != nil || (v.step == stepDecline) != (a.partstat == declined) {
+		return err
 	}
-	return err
+	b.explain(a, v)
+	return b.offer(ctx, a, v)
 }
 
 // keep stores details that touch no time; the answer stands (S5546-20). D-07: nobody waits for an answer who did not
@@ -154,9 +155,12 @@ func (b *booking) accept(v verdict) decision {
 }
 
 // decline answers, and frees what was booked before: the organizer's event has moved away from it.
-func (b *booking) decline(_ context.Context, v verdict) (decision, error) {
+func (b *booking) decline(ctx context.Context, v verdict) (decision, error) {
 	a := answer{partstat: declined}
 	b.explain(&a, v)
+	if err := b.offer(ctx, &a, v); err != nil {
+		return decision{}, err
+	}
 	freed, err := b.free()
 	if err != nil {
 		return untouched("%s, and what is booked cannot be freed: %v", v.words(), err), nil

@@ -19,7 +19,7 @@ func (b *booking) wish(ctx context.Context, o *itip.Object) (w wish, why error, 
 	}
 	w.instances = slices.DeleteFunc(w.instances, func(i itip.Instance) bool { return i.Cancelled || !b.speaksOf(o, i) })
 	master := o.Master()
-	w.series = master != nil && repeats(master) || len(perInstance(w.instances)) > 1
+	w.series = b.incoming.Master() != nil && master != nil && repeats(master) || len(perInstance(w.instances)) > 1
 	if w.series && b.incoming.Master() != nil {
 		if _, w.endless, why = o.Next(until, w.zone); why != nil {
 			return w, why, nil

@@ -8,18 +8,23 @@ import (
 
 // words are the texts of answers in one language. subject takes the title; text takes resource, title and time.
 type words struct {
-	language    string
-	subject     map[string]string
-	text        map[string]string
-	clash       string
-	partly      string
-	more        string
-	deafSubject string            // takes the subject of the mail that no resource reads
-	deaf        string            // takes the addresses of resources
-	contact     string            // takes names and addresses
-	cut         string            // takes the last time that is booked
-	because     map[string]string // by the key of the rule
-	date, clock string            // layouts of package time
+	language       string
+	subject        map[string]string
+	text           map[string]string
+	clash          string
+	partly         string
+	more           string
+	deafSubject    string // takes the subject of the mail that no resource reads
+	deaf           string // takes the addresses of resources
+	contact        string // takes names and addresses
+	counterSubject string // takes the title
+	counter        string
+	refreshSubject string
+	refresh        string
+	offer          string            // stands above other times
+	cut            string            // takes the last time that is booked
+	because        map[string]string // by the key of the rule
+	date, clock    string            // layouts of package time
 }
 
 // languages are what answers are written in; the first is for everybody else.
