@@ -36,9 +36,7 @@ func (b *booking) add(ctx context.Context) (decision, error) {
 	if err != nil {
 		return decision{}, err
 	}
-	d, err := b.carryOut(ctx, v)
-	d.notes = b.notes(v)
-	return d, err
+	return b.carryOut(ctx, v)
 }
 
 // added is the new instance alone, as a request for it would be.
