@@ -145,3 +145,27 @@ func TestClosedEngineLeavesNoConnection(t *testing.T) {
 		t.Errorf("%d connections after the end", n)
 	}
 }
+
+// TestLogTellsOfDuplicates in a calendar, by the numbers of the messages, the one that counts first, and without what is in them.
+func TestLogTellsOfDuplicates(t *testing.T) {
+	server := imaptest.Memory(t)
+	server.CreateShared(blue)
+	for _, title := range []string{"Budget", "Holiday"} {
+		server.Append("", blue, nil, []byte("Subject: twice\r\nMIME-Version: 1.0\r\nContent-Type: text/calendar\r\n\r\n"+
+			"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Other//EN\r\nBEGIN:VEVENT\r\nUID:twice\r\nDTSTAMP:20260301T080000Z\r\n"+
+			"DTSTART:20260302T080000Z\r\nDTEND:20260302T090000Z\r\nSUMMARY:"+title+"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"))
+	}
+	var log strings.Builder
+	e, err := open(imapOffice(t, server), slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.close()
+	if _, _, err := e.calendars.Busy(t.Context(), blue, time.Unix(0, 0), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	want := `level=WARN msg="calendar wants a look" calendar=` + blue + ` what="several objects with one UID, one counts" messages="[2 1]"`
+	if said := log.String(); !strings.Contains(said, want) || strings.Contains(said, "Budget") || strings.Contains(said, "Holiday") {
+		t.Errorf("the log says %q; want %q and no titles", said, want)
+	}
+}
