@@ -53,7 +53,7 @@ func (b *bounds) takeInstance(start moment, l length) {
 }
 
 func (o *Object) bounds(b *bounds, local *time.Location, steps int) (endless bool, err error) {
-	w, err := o.window(math.MinInt64, math.MaxInt64, local)
+	w, err := o.window(math.MinInt64, math.MaxInt64, local, true)
 	if err != nil {
 		return false, err
 	}

@@ -188,7 +188,7 @@ func (x *cancellation) left() (bool, error) {
 	w.index(x.series)
 	left := false
 	err := x.series.each(math.MinInt64, math.MaxInt64, func(o occurrence, _ length) bool {
-		left = !w.overridden(o)
+		left = !w.overridden(x.series, o)
 		return !left
 	})
 	return left, err

@@ -157,7 +157,7 @@ func TestDifferential(t *testing.T) {
 		if err == nil && slices.Equal(got, other.Times) {
 			return
 		}
-		if differ++; differ <= 10 {
+		if differ++; differ <= 20 {
 			t.Errorf("seed %d: %v\n%s\nfrom %s to %s\nonly here  %s\nonly there %s", *seed, err, d.lines, shownAt(d.From), shownAt(d.To),
 				lacking(got, other.Times), lacking(other.Times, got))
 		}

@@ -39,7 +39,7 @@ func (r *recurrence) include(master *Component, o occurrence) {
 		props = append(props, p)
 	}
 	master.Props = props
-	delete(r.exAt, o.at)
+	delete(r.exAt, r.key(o))
 	delete(r.exDay, floor(o.wall, day))
 }
 
@@ -82,5 +82,5 @@ func (r *recurrence) exclude(master *Component, o occurrence) {
 		p = p.With("TZID", w.tzid)
 	}
 	master.Add(p)
-	r.exAt[o.at] = true
+	r.exAt[r.key(o)] = true
 }

@@ -25,7 +25,7 @@ type Instance struct {
 // More than MaxInstances, and rules that cannot be followed in a bounded number of steps, are ErrTooMany; a TZID
 // that nobody knows is ErrZone.
 func (o *Object) Instances(from, to time.Time, local *time.Location) ([]Instance, error) {
-	w, err := o.window(from.Unix(), to.Unix(), local)
+	w, err := o.window(from.Unix(), to.Unix(), local, false)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (w *window) instances(o *Object) ([]Instance, error) {
 		}
 	}
 	for _, v := range w.overrides {
-		if v.future && w.series != nil && w.series.excluded(occurrence{w.series.start.zone.wall(v.id.at), v.id.at}) {
+		if v.future && w.series != nil && w.series.excluded(w.series.occurrence(v.id)) {
 			continue // cancelled by itself; the later ones follow it all the same
 		}
 		w.add(v.c, v.start, occurrence{v.start.wall, v.start.at}, v.length, &v.id.at)
@@ -64,16 +64,16 @@ type window struct {
 	steps     int
 	series    *recurrence // of the master
 	overrides []*override
-	byAt      map[int64]bool // starts that overrides speak for
+	byAt      map[int64]bool // starts that overrides speak for, by key
 	byDay     map[int64]bool // the same, where only the day is known
 	futures   []*override    // those with RANGE=THISANDFUTURE
 	found     []Instance
 	err       error
-	gaps      bool // starts that the clocks skip are given in both readings (see Readings)
 }
 
-func (o *Object) window(from, to int64, local *time.Location) (*window, error) {
+func (o *Object) window(from, to int64, local *time.Location, gaps bool) (*window, error) {
 	w := &window{from: clamp(from), to: clamp(to), zones: o.Zones(local), steps: maxSteps}
+	w.zones.gaps = gaps
 	var err error
 	w.overrides, err = o.overrides(w.zones)
 	return w, err
@@ -88,7 +88,6 @@ func (w *window) addMaster(master *Component) error {
 		return unstarted(master)
 	}
 	w.series = r
-	r.keepGaps(w.gaps)
 	w.index(r)
 	moved, reach := w.reach(r)
 	repeats := r.repeats() || len(w.overrides) > 0
@@ -97,7 +96,7 @@ func (w *window) addMaster(master *Component) error {
 			w.err = fmt.Errorf("%w: too many dates", ErrTooMany)
 			return false
 		}
-		if w.overridden(o) {
+		if w.overridden(r, o) {
 			return true
 		}
 		var id *int64
@@ -134,7 +133,7 @@ func (w *window) reach(r *recurrence) (moved, reach int64) {
 
 // add takes an instance that overlaps the window. first is the start of the component that it follows.
 func (w *window) add(c *Component, first moment, o occurrence, l length, id *int64) {
-	if other, skipped := first.zone.otherReading(o); w.gaps && skipped {
+	if other, skipped := first.zone.otherReading(o); w.zones.gaps && skipped {
 		w.addAt(c, first, other, l, id)
 	}
 	w.addAt(c, first, o, l, id)

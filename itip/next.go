@@ -66,7 +66,7 @@ func (o *Object) search(from, to, step int64, local *time.Location, visit func(i
 		} else if step < 0 && to-from > span {
 			low = to - span
 		}
-		w, err := o.window(low, high, local)
+		w, err := o.window(low, high, local, false)
 		if err != nil {
 			return err
 		}

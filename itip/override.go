@@ -61,7 +61,7 @@ func (z *Zones) override(c, master *Component) (*override, error) {
 	if !ok { // a cancellation may leave it out
 		v.start = v.id
 		if master != nil {
-			v.length, err = z.length(master, v.id)
+			_, v.length, _, err = z.span(master)
 		}
 	}
 	return v, err
@@ -93,7 +93,7 @@ func (w *window) index(r *recurrence) {
 		if v.id.date != r.start.date {
 			w.byDay[floor(v.id.wall, day)] = true
 		} else {
-			w.byAt[v.id.at] = true
+			w.byAt[r.key(occurrence{v.id.wall, v.id.at})] = true
 		}
 		if v.future {
 			w.futures = append(w.futures, v)
@@ -102,8 +102,8 @@ func (w *window) index(r *recurrence) {
 }
 
 // overridden tells whether an override speaks for this start of the series.
-func (w *window) overridden(o occurrence) bool {
-	return w.byAt[o.at] || len(w.byDay) > 0 && w.byDay[floor(o.wall, day)]
+func (w *window) overridden(r *recurrence, o occurrence) bool {
+	return w.byAt[r.key(o)] || len(w.byDay) > 0 && w.byDay[floor(o.wall, day)]
 }
 
 // later finds the override with RANGE=THISANDFUTURE that this start follows: the last one before it, by
@@ -118,11 +118,11 @@ func (w *window) later(o occurrence) *override {
 
 // shift moves a later start by as much as the override moved its own, on the clock of the zone it moved to.
 func (v *override) shift(r *recurrence, o occurrence) occurrence {
-	moved := v.start.wall - v.start.zone.wall(v.id.at)
+	moved := v.start.wall - v.start.zone.show(occurrence{v.id.wall, v.id.at}, v.id.zone)
 	if v.start.date || r.start.date {
 		moved = v.start.wall - v.id.wall
 	}
-	wall := v.start.zone.wall(o.at) + moved
+	wall := v.start.zone.show(o, r.start.zone) + moved
 	if r.start.date {
 		wall = o.wall + moved
 	}

@@ -30,11 +30,10 @@ func (o *Object) Readings(from, to time.Time, local *time.Location) ([]Instance,
 }
 
 func (o *Object) reading(from, to time.Time, local *time.Location) ([]Instance, error) {
-	w, err := o.window(from.Unix(), to.Unix(), local)
+	w, err := o.window(from.Unix(), to.Unix(), local, true)
 	if err != nil {
 		return nil, err
 	}
-	w.gaps = true
 	is, err := w.instances(o)
 	return unite(nil, is), err // a skipped start may be read as one that there is anyway
 }
@@ -76,17 +75,33 @@ func unite(a, b []Instance) []Instance {
 	return a
 }
 
-// keepGaps says whether starts that the clocks skip are given where the rule leaves them out.
-func (r *recurrence) keepGaps(keep bool) {
-	for _, s := range r.rules {
-		s.gaps = keep
-	}
-}
-
 // otherReading is a start that the clocks skip, with the offset after the gap.
 func (z *Zone) otherReading(o occurrence) (other occurrence, skipped bool) {
 	if z.wall(o.at) == o.wall {
 		return o, false
 	}
 	return occurrence{o.wall, o.wall - z.offset(o.at)}, true
+}
+
+// show is what the clocks of z show at a start that is written on those of another zone. A time that both skip
+// stays as it is written, so that what is counted from it, in days or by how far it moved, is that of its series.
+func (z *Zone) show(o occurrence, on *Zone) int64 {
+	if on.wall(o.at) != o.wall {
+		if at, _ := z.instant(o.wall); at == o.at {
+			return o.wall
+		}
+	}
+	return z.wall(o.at)
+}
+
+// until is how long it takes from m to end. With both readings it is the longer of the two: who reads a start that
+// is skipped as earlier counts from there, in all of the series.
+func (m moment) until(end moment, readings bool) length {
+	seconds := max(0, end.at-m.at)
+	if readings {
+		early, _ := m.zone.otherReading(occurrence{m.wall, m.at})
+		late, _ := end.zone.otherReading(occurrence{end.wall, end.at})
+		seconds = max(seconds, late.at-early.at)
+	}
+	return length{seconds: seconds}
 }

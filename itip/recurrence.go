@@ -12,7 +12,7 @@ type recurrence struct {
 	length length // what lasts exactly is in seconds, also when it is longer than a day (S5545-31)
 	rules  []*series
 	dates  []extra        // RDATE
-	exAt   map[int64]bool // EXDATE, as instants
+	exAt   map[int64]bool // EXDATE, by key
 	exDay  map[int64]bool // EXDATE that is a date where the series has times, or the reverse
 }
 
@@ -37,6 +37,7 @@ func (z *Zones) recurrenceOf(c *Component, steps *int) (r *recurrence, ok bool, 
 		if err != nil {
 			return nil, false, err
 		}
+		s.gaps = z.gaps
 		r.rules = append(r.rules, s)
 	}
 	if err := z.addDates(r, c, steps); err != nil {
@@ -80,7 +81,7 @@ func (z *Zones) addDate(r *recurrence, name string, d date) error {
 		return err
 	}
 	if name == "EXDATE" {
-		r.exAt[m.at] = true
+		r.exAt[r.key(occurrence{m.wall, m.at})] = true
 		return nil
 	}
 	own, err := z.periodLength(d, m)
@@ -102,7 +103,11 @@ func (z *Zones) periodLength(d date, m moment) (*length, error) {
 		return &d.length, nil
 	}
 	end, err := z.moment(d.end)
-	return &length{seconds: max(0, end.at-m.at)}, err
+	if err != nil {
+		return nil, err
+	}
+	l := m.until(end, z.gaps)
+	return &l, nil
 }
 
 // span is where a component begins and how long it takes (RFC 5545 3.6.1, 3.6.2).
@@ -170,10 +175,14 @@ func (z *Zones) lengthTo(p Prop, start moment) (length, error) {
 		w.utc, w.tzid = start.utc, start.tzid
 	}
 	end, err := z.moment(w)
-	return length{seconds: max(0, end.at-start.at)}, err
+	if err != nil {
+		return length{}, err
+	}
+	return start.until(end, z.gaps), nil
 }
 
-// end is where an instance that starts at wall, at ends.
+// end is where an instance that starts at wall, at ends. Days are counted on the clock as the start is written, also
+// where the clocks skip that time.
 func (r *recurrence) end(o occurrence, l length) int64 {
 	at := o.at
 	if l.days != 0 {
@@ -188,26 +197,45 @@ func (l length) reach() int64 { return l.days*day + l.seconds + 2*margin }
 // repeats tells whether there can be more than one instance.
 func (r *recurrence) repeats() bool { return len(r.rules)+len(r.dates) > 0 }
 
+// key tells starts apart: those of days by their date, as a zone may skip a whole day and two dates then begin at one
+// instant; others by the instant (S5545-25).
+func (r *recurrence) key(o occurrence) int64 {
+	if r.start.date {
+		return o.wall
+	}
+	return o.at
+}
+
+// occurrence is a moment on the clock of the series.
+func (r *recurrence) occurrence(m moment) occurrence {
+	return occurrence{r.start.zone.show(occurrence{m.wall, m.at}, m.zone), m.at}
+}
+
 // excluded tells whether an EXDATE takes this start away (S5545-28).
 func (r *recurrence) excluded(o occurrence) bool {
-	return r.exAt[o.at] || len(r.exDay) > 0 && r.exDay[floor(o.wall, day)]
+	return r.exAt[r.key(o)] || len(r.exDay) > 0 && r.exDay[floor(o.wall, day)]
 }
 
 // each calls yield for all starts from instant from to instant to, EXDATEs taken away, each once; the order is
 // that of the rules. Others may be among them. yield says false to stop.
 func (r *recurrence) each(from, to int64, yield func(o occurrence, l length) bool) error {
-	seen, more := map[int64]bool{}, true
+	seen, several, more := map[occurrence]bool{}, r.mayRepeat(), true
 	once := func(o occurrence, l length) bool {
-		if len(r.rules)+len(r.dates) > 1 {
-			if seen[o.at] {
+		if several {
+			k := o
+			if !r.zones.gaps { // with both readings, one start that is skipped and one that is not may end apart
+				k = occurrence{at: r.key(o)}
+			}
+			if seen[k] {
 				return true
 			}
-			seen[o.at] = true
+			seen[k] = true
 		}
 		more = r.excluded(o) || yield(o, l)
 		return more
 	}
-	// A PERIOD comes first, as the length it brings counts where a rule gives the same start.
+	// A PERIOD comes first, as the length it brings counts where DTSTART or a rule gives the same start
+	// (RFC 5545 3.8.5.2); of two PERIODs with one start it is the first.
 	if r.eachDate(true, once); !more {
 		return nil
 	}
@@ -224,6 +252,12 @@ func (r *recurrence) each(from, to int64, yield func(o occurrence, l length) boo
 	return nil
 }
 
+// mayRepeat tells whether one start may be given twice: by DTSTART, rules and RDATEs, or by one rule with a DTSTART
+// that is skipped, as what it falls on may come as well.
+func (r *recurrence) mayRepeat() bool {
+	return max(1, len(r.rules))+len(r.dates) > 1 || r.start.zone.wall(r.start.at) != r.start.wall
+}
+
 // eachDate gives the RDATEs that are periods, or those that are not.
 func (r *recurrence) eachDate(periods bool, yield func(o occurrence, l length) bool) {
 	for _, d := range r.dates {
@@ -234,7 +268,7 @@ func (r *recurrence) eachDate(periods bool, yield func(o occurrence, l length) b
 		if periods {
 			l = *d.length
 		}
-		if !yield(occurrence{r.start.zone.wall(d.at), d.at}, l) {
+		if !yield(r.occurrence(d.moment), l) {
 			return
 		}
 	}

@@ -15,6 +15,7 @@ type Zones struct {
 	object *Object
 	local  *time.Location
 	found  map[string]*Zone
+	gaps   bool // lengths hold for both readings of a start that the clocks skip (see Readings)
 }
 
 // Zones gives the zones of the object; local is where all-day and floating times hang, nil for UTC. A Zones is
