@@ -28,6 +28,7 @@ type booking struct {
 	stored    *itip.Object
 	version   calendar.Version
 	planned   []filter.Effect // what the same mail has led to so far
+	via       address.Address // the collection that passed the invitation on; "": the resource itself is invited
 }
 
 // decision is what becomes of a booking. Not handled: the mail stays with the resource's address.
@@ -93,8 +94,11 @@ func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room
 	if why != "" {
 		return untouched("%s", why), nil
 	}
-	if b.stored, _, b.version, err = m.calendars.Find(ctx, room.Calendar, o.UID()); err != nil {
-		return decision{}, fmt.Errorf("find in calendar %s: %w", room.Calendar, err)
+	if room.Kind == ldapdir.Collection {
+		return b.collect(ctx)
+	}
+	if err := b.find(ctx); err != nil {
+		return decision{}, err
 	}
 	if b.stored != nil && !b.sameOrganizer() {
 		return untouched("this UID is booked by another organizer"), nil
@@ -110,6 +114,14 @@ func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room
 		return b.add(ctx)
 	}
 	return b.request(ctx)
+}
+
+// find reads what is booked already.
+func (b *booking) find(ctx context.Context) (err error) {
+	if b.stored, _, b.version, err = b.calendars.Find(ctx, b.room.Calendar, b.incoming.UID()); err != nil {
+		return fmt.Errorf("find in calendar %s: %w", b.room.Calendar, err)
+	}
+	return nil
 }
 
 // doubt finds the organizer and says why the sender does not speak for him, or "".

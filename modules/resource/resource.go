@@ -71,8 +71,9 @@ func (m *module) Match(env *filter.Envelope, _ message.Header) (i filter.Interes
 	return i
 }
 
+// isRoom tells whether a recipient can be booked: a resource with a calendar, or a collection of such.
 func isRoom(r filter.Recipient) bool {
-	return r.Entry != nil && r.Entry.Kind == ldapdir.Resource && r.Entry.Calendar != ""
+	return r.Entry != nil && (r.Entry.Kind == ldapdir.Collection || r.Entry.Kind == ldapdir.Resource && r.Entry.Calendar != "")
 }
 
 // Plan decides for each resource on its own; people and everything else stay untouched.
@@ -112,8 +113,10 @@ type guest struct {
 	addresses []address.Address
 }
 
+func (g guest) isCollection() bool { return g.room.Kind == ldapdir.Collection }
+
 // guestsOf are the resources among the recipients, each calendar once: the second address of a room is not a
-// second invitation.
+// second invitation. Collections come last, as they choose among what is left.
 func guestsOf(rcpts []filter.Recipient) ([]guest, error) {
 	var all []guest
 	place := map[string]int{}
@@ -124,14 +127,19 @@ func guestsOf(rcpts []filter.Recipient) ([]guest, error) {
 		if !isRoom(r) {
 			continue
 		}
-		i, known := place[r.Entry.Calendar]
+		key := r.Entry.Calendar
+		if r.Entry.Kind == ldapdir.Collection {
+			key = r.Entry.DN
+		}
+		i, known := place[key]
 		if !known {
-			i, place[r.Entry.Calendar] = len(all), len(all)
+			i, place[key] = len(all), len(all)
 			all = append(all, guest{room: r.Entry})
 		}
 		if all[i].room.DN == r.Entry.DN && !slices.Contains(all[i].addresses, r.Address) {
 			all[i].addresses = append(all[i].addresses, r.Address)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b guest) int { return compareTrue(a.isCollection(), b.isCollection()) })
 	return all, nil
 }

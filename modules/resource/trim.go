@@ -10,7 +10,8 @@ import (
 
 // needed are the properties that a booking is made of. Of a private event nothing else is kept (D-16).
 var needed = []string{"UID", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE",
-	"EXRULE", "STATUS", "TRANSP", "CLASS", "ORGANIZER", "X-MICROSOFT-CDO-APPT-SEQUENCE", asked}
+	"EXRULE", "STATUS", "TRANSP", "CLASS", "ORGANIZER", "X-MICROSOFT-CDO-APPT-SEQUENCE", asked,
+	viaProperty}
 
 // comments are the properties that hold what people wrote about an event.
 var comments = []string{"DESCRIPTION", "COMMENT", "X-ALT-DESC", "STYLED-DESCRIPTION"}

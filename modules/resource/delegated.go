@@ -1,0 +1,169 @@
+package resource
+
+import (
+	"fmt"
+	"slices"
+
+	"usher/address"
+	"usher/itip"
+)
+
+// viaProperty is on a booking that a collection passed on: the collection's address. The attendees say it too, but not
+// in every client's updates, and not in what is kept of private events.
+const viaProperty = "X-USHER-COLLECTION"
+
+// notes marks a stored component with the collection it came through.
+func (b *booking) notes(c *itip.Component) {
+	if b.via != "" {
+		c.SetText(viaProperty, b.via.String())
+	}
+}
+
+// cameThrough is the address of the collection that a stored booking was passed on by, "" if it was by none.
+func cameThrough(o *itip.Object) address.Address {
+	for _, c := range o.Scheduled() {
+		if a, err := address.Parse(c.Text(viaProperty)); err == nil && a != "" {
+			return a
+		}
+	}
+	return ""
+}
+
+// passOn is the answer of the invited one who passes the invitation on to a member (RFC 5546 4.2.5, 4.2.6), and the
+// request as that member gets it. It is the same request: a retry of the mail is to know it again.
+func (b *booking) passOn(to *facility, family []*facility) (reply, onward *itip.Object, err error) {
+	request := b.incoming.Clone()
+	for _, c := range request.Scheduled() {
+		b.straighten(c, to, family)
+	}
+	from := itip.User{Address: b.invited.Address, Role: nonParticipant}
+	delegate := itip.User{Address: to.Mail(), Name: to.Name, CUType: b.invited.CUType}
+	if b.invited.Role == nonParticipant {
+		delegate.Role = "REQ-PARTICIPANT"
+	}
+	reply, onward, err = itip.Delegate(request, from, delegate, b.tx.Time, "")
+	if err != nil {
+		return nil, nil, fmt.Errorf("pass on to %s: %w", to.Mail(), err)
+	}
+	sayNoRSVP(reply, b.invited.Address)
+	restamp(onward, b.incoming)
+	return reply, onward, nil
+}
+
+// nonParticipant is the role of who is told and does not take part (RFC 5545 3.2.16).
+const nonParticipant = "NON-PARTICIPANT"
+
+// sayNoRSVP says what RSVP is anyway when it is not there: some clients take it for TRUE.
+func sayNoRSVP(reply *itip.Object, who address.Address) {
+	for _, c := range reply.Scheduled() {
+		for i, p := range c.Props {
+			if p.Name == "ATTENDEE" && userOf(p).Address == who {
+				c.Props[i] = p.Without("ROLE", "RSVP").With("ROLE", nonParticipant).With("RSVP", "FALSE")
+			}
+		}
+	}
+}
+
+// restamp gives what is passed on the time stamps of what came in.
+func restamp(onward, incoming *itip.Object) {
+	for _, c := range onward.Scheduled() {
+		if was := incoming.Counterpart(onward, c); was != nil && !was.Stamp().IsZero() {
+			c.SetStamp(was.Stamp())
+		}
+	}
+}
+
+// straighten takes earlier ways of the invitation out of a component, so that it comes from the one who is invited to
+// the member and has been nowhere else: rooms that change hands often would exhaust itip.MaxDelegations.
+func (b *booking) straighten(c *itip.Component, to *facility, family []*facility) {
+	var props []itip.Prop
+	for _, p := range c.Props {
+		if p.Name == "ATTENDEE" {
+			switch u := userOf(p); {
+			case u.Address == b.invited.Address:
+				p = p.Without("DELEGATED-TO", "DELEGATED-FROM")
+			case slices.Contains(to.Addresses, u.Address), passedOn(u) && isAmong(u.Address, family):
+				continue
+			}
+		}
+		props = append(props, p)
+	}
+	c.Props = props
+}
+
+// userOf reads one ATTENDEE.
+func userOf(p itip.Prop) itip.User {
+	if us := (&itip.Component{Props: []itip.Prop{p}}).Attendees(); len(us) == 1 {
+		return us[0]
+	}
+	return itip.User{Prop: p}
+}
+
+// passedOn tells whether an attendee is one end of a delegation.
+func passedOn(u itip.User) bool { return len(u.DelegatedTo)+len(u.DelegatedFrom) > 0 }
+
+func isAmong(a address.Address, family []*facility) bool {
+	return a != "" && slices.ContainsFunc(family, func(f *facility) bool { return slices.Contains(f.Addresses, a) })
+}
+
+// hasPassedOn tells whether an update says of a collection that it passed the invitation on already: then the member
+// answers, who is asked himself. NON-PARTICIPANT alone is no such word, as Outlook invites resources like that.
+func (b *booking) hasPassedOn(family []*facility) bool {
+	for _, c := range b.incoming.Scheduled() {
+		for _, u := range c.Attendees() {
+			member := isAmong(u.Address, family)
+			fromUs := slices.ContainsFunc(u.DelegatedFrom, func(a address.Address) bool { return slices.Contains(b.room.Addresses, a) })
+			if member && (fromUs || b.invited.Role == nonParticipant || slices.Contains(b.invited.DelegatedTo, u.Address)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// chosenBy is the collection a resource has an invitation from; nil if it is invited itself. A booking says so; without
+// one the attendees do.
+func (b *booking) chosenBy() address.Address {
+	if b.stored != nil && !tombstone(b.stored) {
+		return b.collectionOf(cameThrough(b.stored))
+	}
+	for _, c := range b.incoming.Scheduled() {
+		if u, ok := c.Attendee(b.room.Addresses...); ok {
+			return b.collectionBehind(c, u.Address)
+		}
+	}
+	return ""
+}
+
+// collectionOf is the main address of a collection that holds the resource, by any of its addresses.
+func (b *booking) collectionOf(a address.Address) address.Address {
+	for _, e := range b.room.collections {
+		if a != "" && slices.Contains(e.Addresses, a) {
+			return e.Mail()
+		}
+	}
+	return ""
+}
+
+// collectionBehind goes back through delegations.
+func (b *booking) collectionBehind(c *itip.Component, a address.Address) address.Address {
+	seen := []address.Address{a}
+	for n := 0; n < len(seen) && n < 2*itip.MaxDelegations; n++ {
+		if found := b.collectionOf(seen[n]); found != "" {
+			return found
+		}
+		for _, u := range c.Attendees() {
+			if slices.Contains(u.DelegatedTo, seen[n]) && !slices.Contains(seen, u.Address) {
+				seen = append(seen, u.Address)
+			}
+			if u.Address == seen[n] {
+				for _, from := range u.DelegatedFrom {
+					if !slices.Contains(seen, from) {
+						seen = append(seen, from)
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
