@@ -113,7 +113,7 @@ func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room
 	if o.Method() == "ADD" {
 		return b.add(ctx)
 	}
-	return b.request(ctx)
+	return b.attend(ctx)
 }
 
 // find reads what is booked already.

@@ -51,7 +51,7 @@ func (b *booking) distribute(ctx context.Context, family []*facility) (decision,
 		if v == nil {
 			return s.given(holder, d, "has it")
 		}
-		if v.step != stepDecline {
+		if v.step != stepDecline || holder.oneOfSeries() {
 			d, err := holder.carryOut(ctx, *v)
 			if err != nil {
 				return decision{}, err

@@ -33,6 +33,9 @@ type member struct {
 // look finds the members that may have the invitation, and what they have of it already.
 func (s *search) look(ctx context.Context) error {
 	for _, f := range s.family {
+		if f.DN == s.room.DN {
+			continue // it passes the invitation on
+		}
 		if why := s.out(f); why != "" {
 			s.note(f, why)
 			continue
@@ -60,8 +63,6 @@ func (s *search) look(ctx context.Context) error {
 // out says why a member is none that the invitation can be passed on to, or "".
 func (s *search) out(f *facility) string {
 	switch u, listed := invited(s.incoming, f.Addresses); {
-	case f.DN == s.room.DN:
-		return "passes it on"
 	case f.Mail() == "":
 		return "has no address"
 	case s.touches(f, s.incoming.UID()):
@@ -88,6 +89,15 @@ func (s *search) fitting(f *facility) *facility {
 }
 
 func (s *search) note(f *facility, why string) { s.notes = append(s.notes, f.Name+": "+why) }
+
+// story is what is noted, and how it ended.
+func (s *search) story(end string) string {
+	notes := s.notes
+	if len(notes) > maxExplained {
+		notes = append(slices.Clone(notes[:maxExplained]), fmt.Sprintf("and %d more", len(notes)-maxExplained))
+	}
+	return strings.Join(append(slices.Clone(notes), end), ", ")
+}
 
 // cancelled tells whether a member knows that the event was cancelled later than it was asked for.
 func (s *search) cancelled() bool {
@@ -180,14 +190,14 @@ func (s *search) given(to *member, d decision, how string) (decision, error) {
 			d.effects = append(d.effects, m.remove())
 		}
 	}
-	d.why = strings.Join(append(s.notes, fmt.Sprintf("%s (%s): %s", to.room.Name, how, d.why)), ", ")
+	d.why = s.story(fmt.Sprintf("%s (%s): %s", to.room.Name, how, d.why))
 	return d, nil
 }
 
 // nobody declines: no member can have it. What one has of it goes, as the event has moved away from it.
 func (s *search) nobody(ctx context.Context) (decision, error) {
 	a := answer{partstat: declined, said: []string{s.reasons(ctx)}}
-	d := done(strings.Join(append(s.notes, declined), ", "), s.reply(a))
+	d := done(s.story(declined), s.reply(a))
 	for _, m := range s.members {
 		freed, err := m.free()
 		if err != nil {

@@ -1,0 +1,88 @@
+package resource
+
+import (
+	"context"
+	"slices"
+
+	"usher/ldapdir"
+)
+
+// attend answers a request to a resource. One that a collection chose passes the invitation on to another member when it
+// cannot have it itself.
+func (b *booking) attend(ctx context.Context) (decision, error) {
+	if len(b.invited.DelegatedTo) > 0 && (b.stored == nil || b.repeated()) { // repeated: it is back by this very mail
+		return done("passed on before, its delegate answers"), nil
+	}
+	if b.via = b.chosenBy(); b.via == "" {
+		return b.request(ctx)
+	}
+	v, d, err := b.weigh(ctx)
+	if v == nil || err != nil {
+		return d, err
+	}
+	if b.oneOfSeries() {
+		return b.carryOut(ctx, *v)
+	}
+	return b.moveOr(ctx, *v)
+}
+
+// oneOfSeries tells whether the message is about instances of a series that is booked here: they stay where it is.
+func (b *booking) oneOfSeries() bool {
+	return b.incoming.Master() == nil && b.stored != nil && b.stored.Master() != nil
+}
+
+// moveOr passes a request on that this member declines, or else does what its verdict is. Whoever got it from here when
+// the same mail came first has it still.
+func (b *booking) moveOr(ctx context.Context, v verdict) (decision, error) {
+	s, err := b.siblings(ctx)
+	if err != nil {
+		return decision{}, err
+	}
+	if to := s.holder(); to != nil && to.repeated() {
+		_, d, err := to.weigh(ctx)
+		if err != nil {
+			return decision{}, err
+		}
+		return s.moved(to, d)
+	}
+	if v.step != stepDecline {
+		return b.carryOut(ctx, v)
+	}
+	s.note(b.room, v.words())
+	to, err := s.choose(ctx)
+	switch {
+	case err != nil:
+		return decision{}, err
+	case to == nil:
+		return b.carryOut(ctx, v)
+	}
+	d, err := to.carryOut(ctx, *to.verdict)
+	if err != nil {
+		return decision{}, err
+	}
+	return s.moved(to, d)
+}
+
+// siblings are the other members of the collection that the invitation came through.
+func (b *booking) siblings(ctx context.Context) (*search, error) {
+	i := slices.IndexFunc(b.room.collections, func(e *ldapdir.Entry) bool { return e.Mail() == b.via })
+	collection, err := b.facility(ctx, b.room.collections[i])
+	if err != nil {
+		return nil, err
+	}
+	family, err := b.members(ctx, collection.Entry)
+	if err != nil {
+		return nil, err
+	}
+	s := &search{booking: b, collection: collection, family: family}
+	return s, s.look(ctx)
+}
+
+// moved is what follows when another member has it now: what is booked here goes.
+func (s *search) moved(to *member, d decision) (decision, error) {
+	d, err := s.given(to, d, "in place of "+s.room.Name)
+	if d.handled && s.stored != nil && !tombstone(s.stored) {
+		d.effects = append(d.effects, s.remove())
+	}
+	return d, err
+}
