@@ -12,8 +12,8 @@ import (
 // in every client's updates, and not in what is kept of private events.
 const viaProperty = "X-USHER-COLLECTION"
 
-// notes marks a stored component with the collection it came through.
-func (b *booking) notes(c *itip.Component) {
+// noteVia marks a stored component with the collection it came through.
+func (b *booking) noteVia(c *itip.Component) {
 	if b.via != "" {
 		c.SetText(viaProperty, b.via.String())
 	}

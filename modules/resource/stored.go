@@ -33,7 +33,7 @@ func (b *booking) asBooked(o *itip.Object, a answer) (*itip.Object, error) {
 			c.SetText("STATUS", "CONFIRMED")
 			c.SetText("TRANSP", "OPAQUE")
 		}
-		b.notes(c)
+		b.noteVia(c)
 		b.trim(o, c)
 	}
 	o.AddZones()
