@@ -15,7 +15,7 @@ func (h *house) expectMail(w mailWant) {
 	case strings.HasSuffix(w.Subject, "requires confirmation"):
 		fits = h.asks(w)
 	case w.Subject != "":
-		fits = h.tells(authors)
+		fits = h.tells(w, authors)
 	}
 	mailbox := h.person(orJohn(w.Mailbox)).Mail
 	i := slices.IndexFunc(h.letters, func(l *letter) bool {
@@ -73,10 +73,13 @@ func (h *house) asks(w mailWant) func(*letter) bool {
 	}
 }
 
-// tells is a notice to people, not to calendars, from one of these.
-func (h *house) tells(authors []string) func(*letter) bool {
+// tells is a notice to people, not to calendars, about a resource that is one of these.
+func (h *house) tells(w mailWant, authors []string) func(*letter) bool {
 	return func(l *letter) bool {
-		return l.calendar == "" && slices.Contains(authors, l.author) && (strings.Contains(l.text, h.last.summary) || strings.Contains(l.subject, h.last.summary))
+		name := h.fixture.resource(l.author).CN
+		subject := strings.Replace(w.Subject, "<cn of "+w.From+">", name, 1)
+		return l.calendar == "" && slices.Contains(authors, l.author) && strings.Contains(subject, " for "+name+" ") &&
+			strings.Contains(l.text, name) && strings.Contains(l.text, h.last.summary)
 	}
 }
 

@@ -30,6 +30,8 @@ type house struct {
 	asked   map[string]*letter // confirmation requests by the names that the file keeps them under
 	last    sent               // the newest mail handed in
 
+	calendars map[string][]imaptest.Message // as far as the step that is being taken has read them
+
 	differs []string // what is not as the entry has it
 	rows    []string // the statements by which we do something else, on purpose
 }
@@ -43,7 +45,7 @@ func newHouse(t *testing.T, f wallaceFixture) *house {
 		f.Users = append(f.Users, wallacePerson{Key: "john", Name: "John Doe"}) // somebody has to ask
 	}
 	f.complete()
-	h := &house{t: t, fixture: f, days: shiftFrom(time.Now()), uids: map[string]string{}, members: map[string]string{}, asked: map[string]*letter{}}
+	h := &house{t: t, fixture: f, days: shiftFrom(time.Now()), uids: map[string]string{}, members: map[string]string{}, asked: map[string]*letter{}, calendars: map[string][]imaptest.Message{}}
 	postfix.Need(t)
 	h.slapd = slapdtest.Start(t, f.ldif())
 	inMemory(func() { h.imap = imaptest.Cyrus(t) })
