@@ -220,15 +220,16 @@ func (r *recurrence) excluded(o occurrence) bool {
 // that of the rules. Others may be among them. yield says false to stop.
 func (r *recurrence) each(from, to int64, yield func(o occurrence, l length) bool) error {
 	seen, several, more := map[occurrence]bool{}, r.mayRepeat(), true
+	last := occurrence{at: math.MinInt64}
 	once := func(o occurrence, l length) bool {
-		if several {
-			k := o
-			if !r.zones.gaps { // with both readings, one start that is skipped and one that is not may end apart
-				k = occurrence{at: r.key(o)}
-			}
-			if seen[k] {
-				return true
-			}
+		k := o
+		if !r.zones.gaps { // with both readings, one start that is skipped and one that is not may end apart
+			k = occurrence{at: r.key(o)}
+		}
+		if k == last || seen[k] {
+			return true
+		}
+		if last = k; several {
 			seen[k] = true
 		}
 		more = r.excluded(o) || yield(o, l)
@@ -253,7 +254,8 @@ func (r *recurrence) each(from, to int64, yield func(o occurrence, l length) boo
 }
 
 // mayRepeat tells whether one start may be given twice: by DTSTART, rules and RDATEs, or by one rule with a DTSTART
-// that is skipped, as what it falls on may come as well.
+// that is skipped, as what it falls on may come as well. (Where a zone skips a day, two starts of one rule are one too, but
+// then they follow each other.)
 func (r *recurrence) mayRepeat() bool {
 	return max(1, len(r.rules))+len(r.dates) > 1 || r.start.zone.wall(r.start.at) != r.start.wall
 }
