@@ -37,10 +37,12 @@ func (h *house) checkLetter(w mailWant, l *letter) {
 // checkAnswer is the form of an answer: S6047-14 for the mail, S5546-28 and S5546-29 for the calendar.
 func (h *house) checkAnswer(l *letter, partstat string) {
 	h.t.Helper()
-	kinds := strings.ToLower(strings.Join(l.types, "|"))
-	if len(l.types) != 3 || !strings.HasPrefix(l.types[0], "multipart/alternative") || !strings.HasPrefix(l.types[1], "text/plain") ||
-		!strings.HasPrefix(l.types[2], "text/calendar") || !strings.Contains(kinds, "method=reply") || !strings.Contains(kinds, "charset=utf-8") {
-		h.differ("%s consists of %q", l, l.types)
+	for i, want := range [][]string{{"multipart/alternative"}, {"text/plain"}, {"text/calendar", "method=reply", "charset=utf-8"}} {
+		for _, word := range want {
+			if len(l.types) != 3 || !strings.Contains(strings.ToLower(l.types[i]), word) {
+				h.differ("%s consists of %q, without %s", l, l.types, word)
+			}
+		}
 	}
 	if l.header.Get("Auto-Submitted") != "auto-replied" {
 		h.differ("%s is Auto-Submitted: %q", l, l.header.Get("Auto-Submitted"))
