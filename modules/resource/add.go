@@ -29,7 +29,7 @@ func (b *booking) add(ctx context.Context) (decision, error) {
 		return untouched("the instance that is added cannot be found"), nil
 	}
 	b.cameAs, b.incoming = b.incoming, added
-	if b.repeated() && slices.Contains([]string{accepted, declined}, b.stored.Cause().Decision()) {
+	if b.repeated() && decidedBefore(b.stored) {
 		return b.again(ctx)
 	}
 	v, err := b.judge(ctx, o)

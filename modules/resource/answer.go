@@ -9,6 +9,7 @@ import (
 	"usher/itip"
 	"usher/milter/filter"
 	"usher/milter/imip"
+	"usher/milter/message"
 )
 
 // answer is what the organizer is told, before it has words.
@@ -47,7 +48,7 @@ func (b *booking) reply(a answer) filter.Send {
 	if b.incoming.Master() == nil && len(a.parts) == len(b.incoming.Scheduled()) {
 		a.partstat, a.parts, which = declined, nil, declined // all that this message is about
 	}
-	if len(a.parts) > 0 {
+	if len(a.parts) > 0 && which == accepted {
 		which = partly
 	}
 	comment := strings.Join(append(a.said, b.closing()...), "\n\n")
@@ -123,13 +124,17 @@ func (a answer) differently() (whole itip.Said, parts []itip.Said) {
 // send is a mail from the resource to the organizer.
 func (b *booking) send(id, subject, text string, o *itip.Object) filter.Send {
 	to := b.organizer.Address
+	var answers message.Header
+	if !b.aside {
+		answers = b.tx.Message.Header
+	}
 	return filter.Send{
 		ID: id,
 		To: []filter.Recipient{{Address: to, Arg: to.String()}},
 		Mail: imip.Compose(imip.Draft{
 			From:    imip.Mailbox{Name: b.room.Name, Address: b.room.Mail()},
 			To:      []imip.Mailbox{{Name: b.organizer.Name, Address: to}},
-			Subject: subject, Text: text, Object: o, Answers: b.tx.Message.Header,
+			Subject: subject, Text: text, Object: o, Answers: answers,
 		}),
 	}
 }

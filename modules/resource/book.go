@@ -28,6 +28,7 @@ type booking struct {
 	stored    *itip.Object
 	version   calendar.Version
 	planned   []filter.Effect // what the same mail has led to so far
+	aside     bool            // the mail is not the organizer's: what he is sent is no reply to it
 	via       address.Address // the collection that passed the invitation on; "": the resource itself is invited
 }
 
@@ -59,7 +60,7 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 	handled := mail.Whole()
 	var whys []string
 	for _, i := range mail.Items {
-		d, err := m.decide(ctx, tx, i.Object, room, plan.Effects)
+		d, err := m.one(ctx, tx, i.Object, room, g.addresses, plan.Effects)
 		if err != nil {
 			return "", err
 		}
@@ -74,6 +75,14 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 		}
 	}
 	return g.room.Name + ": " + strings.Join(whys, ", "), nil
+}
+
+// one decides one object of the mail.
+func (m *module) one(ctx context.Context, tx *filter.Tx, o *itip.Object, room *facility, to []address.Address, planned []filter.Effect) (decision, error) {
+	if o.Method() == "REPLY" && room.Kind == ldapdir.Resource {
+		return m.hear(ctx, tx, o, room, to, planned)
+	}
+	return m.decide(ctx, tx, o, room, planned)
 }
 
 // decide finds out whether the object is for this resource and from somebody who may say so, then does what

@@ -14,7 +14,7 @@ func (b *booking) cancel() (decision, error) {
 	case b.stored == nil:
 		return b.cancelUnknown()
 	case b.repeated():
-		return done("cancelled before", b.put(b.stored, cancelled, nil)), nil
+		return done("cancelled before", b.put(b.stored, cancelled, nil)).with(b.voided(b.stored)...), nil
 	}
 	_, gone, err := itip.Cancelled(b.stored, b.incoming, b.room.Addresses...)
 	switch {
@@ -44,7 +44,8 @@ func (b *booking) struck(o *itip.Object, gone bool) decision {
 			b.bury(o)
 		}
 	}
-	return done(why, b.put(o, cancelled, nil))
+	b.void(o)
+	return done(why, b.put(o, cancelled, nil)).with(b.voided(o)...)
 }
 
 // bury leaves of an object no more than is needed to know an older message by.

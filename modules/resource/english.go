@@ -2,8 +2,8 @@ package resource
 
 var english = words{
 	language:       "en",
-	subject:        map[string]string{accepted: "Accepted: %s", declined: "Declined: %s", partly: "Partly accepted: %s"},
-	text:           map[string]string{accepted: "%s is booked for \"%s\", %s.", declined: "%s could not be booked for \"%s\", %s.", partly: "%s is booked for \"%s\", %s, but not for all of the series."},
+	subject:        map[string]string{accepted: "Accepted: %s", declined: "Declined: %s", partly: "Partly accepted: %s", tentative: "Tentative: %s"},
+	text:           map[string]string{accepted: "%s is booked for \"%s\", %s.", declined: "%s could not be booked for \"%s\", %s.", partly: "%s is booked for \"%s\", %s, but not for all of the series.", tentative: "%s is reserved for \"%s\", %s, until somebody in charge has decided. You will be told."},
 	clash:          "It is already booked:",
 	partly:         "It is not booked where it is taken already:",
 	deafSubject:    "Not delivered to a resource: %s",

@@ -2,8 +2,8 @@ package resource
 
 var french = words{
 	language:       "fr",
-	subject:        map[string]string{accepted: "Accepté : %s", declined: "Refusé : %s", partly: "Accepté en partie : %s"},
-	text:           map[string]string{accepted: "%s est réservé pour « %s », %s.", declined: "%s n'a pas pu être réservé pour « %s », %s.", partly: "%s est réservé pour « %s », %s, mais pas pour toute la série."},
+	subject:        map[string]string{accepted: "Accepté : %s", declined: "Refusé : %s", partly: "Accepté en partie : %s", tentative: "Provisoire : %s"},
+	text:           map[string]string{accepted: "%s est réservé pour « %s », %s.", declined: "%s n'a pas pu être réservé pour « %s », %s.", partly: "%s est réservé pour « %s », %s, mais pas pour toute la série.", tentative: "%s est réservé provisoirement pour « %s », %s, jusqu'à décision de la personne responsable. Vous en serez informé."},
 	clash:          "Déjà réservé :",
 	partly:         "Non réservé, car déjà pris :",
 	deafSubject:    "Non remis à une ressource : %s",

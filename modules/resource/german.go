@@ -2,8 +2,8 @@ package resource
 
 var german = words{
 	language:       "de",
-	subject:        map[string]string{accepted: "Zugesagt: %s", declined: "Abgelehnt: %s", partly: "Teilweise zugesagt: %s"},
-	text:           map[string]string{accepted: "%s ist gebucht für „%s“, %s.", declined: "%s konnte nicht gebucht werden für „%s“, %s.", partly: "%s ist gebucht für „%s“, %s, aber nicht für die ganze Serie."},
+	subject:        map[string]string{accepted: "Zugesagt: %s", declined: "Abgelehnt: %s", partly: "Teilweise zugesagt: %s", tentative: "Vorläufig: %s"},
+	text:           map[string]string{accepted: "%s ist gebucht für „%s“, %s.", declined: "%s konnte nicht gebucht werden für „%s“, %s.", partly: "%s ist gebucht für „%s“, %s, aber nicht für die ganze Serie.", tentative: "%s ist vorgemerkt für „%s“, %s, bis die zuständige Person entschieden hat. Sie hören davon."},
 	clash:          "Bereits belegt:",
 	partly:         "Nicht gebucht, weil bereits belegt:",
 	deafSubject:    "Nicht an eine Ressource zugestellt: %s",

@@ -187,7 +187,7 @@ func (s *search) given(to *member, d decision, how string) (decision, error) {
 	}
 	for _, m := range s.members {
 		if m != to && m.stored != nil && !tombstone(m.stored) {
-			d.effects = append(d.effects, m.remove())
+			d.effects = append(d.effects, m.leaves()...)
 		}
 	}
 	d.why = s.story(fmt.Sprintf("%s (%s): %s", to.room.Name, how, d.why))
@@ -203,7 +203,7 @@ func (s *search) nobody(ctx context.Context) (decision, error) {
 		if err != nil {
 			return untouched("%s: what is booked cannot be freed: %v", m.room.Name, err), nil
 		}
-		d.effects = append(d.effects, freed...)
+		d.effects = append(append(d.effects, freed...), m.dropped(freed)...)
 	}
 	return d, nil
 }

@@ -82,7 +82,7 @@ func (b *booking) siblings(ctx context.Context) (*search, error) {
 func (s *search) moved(to *member, d decision) (decision, error) {
 	d, err := s.given(to, d, "in place of "+s.room.Name)
 	if d.handled && s.stored != nil && !tombstone(s.stored) {
-		d.effects = append(d.effects, s.remove())
+		d.effects = append(d.effects, s.leaves()...)
 	}
 	return d, err
 }

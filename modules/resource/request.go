@@ -25,6 +25,7 @@ const (
 	cancelled = "CANCELLED" // a CANCEL left something of the booking
 	kept      = "KEPT"      // an update that changed nothing and that nobody waits for an answer to
 	minority  = "MINORITY"  // accepted but for more than half of the instances
+	told      = "TOLD "     // before an answer: to an update of details, which owners do not hear of
 )
 
 // request books, moves or confirms (RFC 5546 3.2.2).
@@ -38,7 +39,7 @@ func (b *booking) request(ctx context.Context) (decision, error) {
 
 // weigh judges what a request asks for. Where there is nothing to judge, v is nil and d is what becomes of it.
 func (b *booking) weigh(ctx context.Context) (v *verdict, d decision, err error) {
-	if b.repeated() && slices.Contains([]string{accepted, declined, kept, minority}, b.stored.Cause().Decision()) {
+	if b.repeated() && decidedBefore(b.stored) {
 		d, err = b.again(ctx)
 		return nil, d, err
 	}
@@ -77,13 +78,16 @@ func (b *booking) carryOut(ctx context.Context, v verdict) (decision, error) {
 }
 
 func (b *booking) follow(ctx context.Context, v verdict) (decision, error) {
-	switch v.step {
-	case stepAccept:
-		return b.accept(v), nil
-	case stepDecline:
+	if v.step == stepDecline {
 		return b.decline(ctx, v)
 	}
-	return untouched("%s: an owner has to see to it", strings.Join(append([]string{v.rule}, b.room.wrong...), "; ")), nil
+	return b.grant(v), nil
+}
+
+// decidedBefore tells whether the message that led to a stored object was answered, or needed no answer.
+func decidedBefore(stored *itip.Object) bool {
+	mark := strings.TrimPrefix(stored.Cause().Decision(), told)
+	return slices.Contains([]string{accepted, declined, tentative, needsAction, kept, minority}, mark)
 }
 
 // again plans what was decided when this message came first: the answer may have been lost since.
@@ -93,6 +97,7 @@ func (b *booking) again(ctx context.Context) (decision, error) {
 	if mark == kept {
 		return done("decided before: nothing changed", put), nil
 	}
+	mark, details := strings.CutPrefix(mark, told)
 	a := b.answered(mark, b.stored)
 	switch mark {
 	case minority:
@@ -100,41 +105,58 @@ func (b *booking) again(ctx context.Context) (decision, error) {
 	case declined:
 		a.parts = nil
 	}
-	if mark == declined || len(a.parts) > 0 {
-		if err := b.recall(ctx, &a); err != nil {
+	var v verdict
+	if mark != accepted || len(a.parts) > 0 || b.notifies() {
+		var err error
+		if v, err = b.recall(ctx, &a); err != nil {
 			return decision{}, err
 		}
 	}
-	return done("decided before: "+mark, put, b.reply(a)), nil
+	d := done("decided before: "+mark, put)
+	if mark != needsAction {
+		d = d.with(b.reply(a))
+	}
+	if details {
+		return d, nil
+	}
+	return d.with(b.askedAgain(v)...).with(b.notices(a.partstat, v)...), nil
 }
 
 // recall looks once more at what was in the way, so that a repeated answer says what the first one did.
-func (b *booking) recall(ctx context.Context, a *answer) error {
+func (b *booking) recall(ctx context.Context, a *answer) (v verdict, err error) {
 	o, err := itip.Update(nil, b.incoming)
 	if err != nil {
-		return nil
+		return verdict{}, nil
 	}
-	v, err := b.judge(ctx, o)
-	if err != nil || (v.step == stepDecline) != (a.partstat == declined) {
-		return err
+	if v, err = b.judge(ctx, o); err != nil || (v.step == stepDecline) != (a.partstat == declined) {
+		return verdict{}, err
 	}
 	b.explain(a, v)
-	return b.offer(ctx, a, v)
+	return v, b.offer(ctx, a, v)
 }
 
 // keep stores details that touch no time; the answer stands (S5546-20). D-07: nobody waits for an answer who did not
 // ask for one and changed nothing.
 func (b *booking) keep(known, o *itip.Object) (decision, error) {
-	a := b.answered(accepted, known)
+	a := b.answered(b.saidOf(known), known)
 	o, err := b.asBooked(o, a)
 	if err != nil {
 		return untouched("%v", err), nil
 	}
+	b.settled(known, o)
 	recut(known, o)
 	if !b.invited.RSVP && len(itip.Changed(known, o)) == 0 {
 		return done("nothing changed", b.put(o, kept, nil)), nil
 	}
-	return done("details updated", b.put(o, a.partstat, nil), b.reply(a)), nil
+	mark := a.partstat
+	if b.notifies() {
+		mark = told + mark
+	}
+	d := done("details updated", b.put(o, mark, nil))
+	if a.partstat == needsAction {
+		return d, nil
+	}
+	return d.with(b.reply(a)), nil
 }
 
 func (b *booking) accept(v verdict) decision {
@@ -165,7 +187,8 @@ func (b *booking) decline(ctx context.Context, v verdict) (decision, error) {
 	if err != nil {
 		return untouched("%s, and what is booked cannot be freed: %v", v.words(), err), nil
 	}
-	return done(v.words()+", "+declined, append([]filter.Effect{b.reply(a)}, freed...)...), nil
+	d := done(v.words()+", "+declined, append([]filter.Effect{b.reply(a)}, freed...)...)
+	return d.with(b.dropped(freed)...).with(b.notices(declined, v)...), nil
 }
 
 // free gives up the instances the message is about, or the whole booking.
@@ -210,11 +233,11 @@ func (b *booking) put(o *itip.Object, decision string, claim *calendar.Claim) fi
 // words are a verdict for the log.
 func (v verdict) words() string {
 	switch way := v.inTheWay(); {
-	case v.step == stepAccept && len(v.out) > 0:
+	case v.step != stepDecline && len(v.out) > 0:
 		return fmt.Sprintf("free but for %d of %d", len(v.out), len(perInstance(v.instances)))
-	case v.step == stepAccept && !v.cut.IsZero():
+	case v.step != stepDecline && !v.cut.IsZero():
 		return "free up to the end of the booking window"
-	case v.step == stepAccept:
+	case v.step != stepDecline && len(v.refused) == 0:
 		return "free"
 	case v.rule == ruleTimes:
 		return fmt.Sprintf("times that cannot be followed: %v", v.trouble)

@@ -11,3 +11,8 @@ import (
 func TestCases(t *testing.T) {
 	filtertest.Run(t, "testdata/*.txtar", "../../examples/office/office.ldif", resource.Module)
 }
+
+// TestOwners: what owners are asked and told, and what their answers do.
+func TestOwners(t *testing.T) {
+	filtertest.Run(t, "testdata/owners/*.txtar", "testdata/owners/owners.ldif", resource.Module)
+}

@@ -29,6 +29,7 @@ func (b *booking) asBooked(o *itip.Object, a answer) (*itip.Object, error) {
 			continue
 		}
 		b.setPartstat(c, a.partstat)
+		c.Remove(questionProperty) // whoever wrote it: what is stored anew is asked about anew
 		if !c.Cancelled() {
 			c.SetText("STATUS", "CONFIRMED")
 			c.SetText("TRANSP", "OPAQUE")

@@ -25,6 +25,7 @@ type directory interface {
 	Members(ctx context.Context, collection *ldapdir.Entry) ([]*ldapdir.Entry, error)
 	Collections(ctx context.Context, e *ldapdir.Entry) ([]*ldapdir.Entry, error)
 	SchemaOf(e *ldapdir.Entry) ldapdir.Schema
+	RecipientDelimiter() string
 }
 
 // mistrust says why the sender of this mail may not speak for the organizer, or "" if he may (S6047-01).
@@ -38,16 +39,23 @@ func (m *module) mistrust(ctx context.Context, tx *filter.Tx, organizer itip.Use
 		return m.mistrustOutsider(ctx, tx, organizer)
 	case isResource(entry):
 		return fmt.Sprintf("the organizer %s is itself a resource", organizer.Address), nil
+	}
+	return mistrustLogin(tx, "the organizer", organizer.Address, entry)
+}
+
+// mistrustLogin says why whoever is logged in may not speak for somebody of ours, or "".
+func mistrustLogin(tx *filter.Tx, as string, a address.Address, entry *ldapdir.Entry) (why string, err error) {
+	switch {
 	case tx.User == "":
-		return fmt.Sprintf("nobody logged in, and the organizer %s is one of ours", organizer.Address), nil
+		return fmt.Sprintf("nobody logged in, and %s %s is one of ours", as, a), nil
 	case tx.Principal == nil && tx.Err != nil && !errors.Is(tx.Err, ldapdir.ErrAmbiguous):
 		return "", fmt.Errorf("who is the login %s: %w", tx.User, tx.Err)
 	case tx.Principal == nil:
 		return fmt.Sprintf("the login %s is nobody in the directory", tx.User), nil
-	case tx.Principal.DN == entry.DN, slices.Contains(tx.Principal.Addresses, organizer.Address), delegate(entry, tx.Principal):
+	case tx.Principal.DN == entry.DN, slices.Contains(tx.Principal.Addresses, a), delegate(entry, tx.Principal):
 		return "", nil
 	}
-	return fmt.Sprintf("%s may not act for %s", tx.User, organizer.Address), nil
+	return fmt.Sprintf("%s may not act for %s", tx.User, a), nil
 }
 
 func isResource(e *ldapdir.Entry) bool {

@@ -1,0 +1,117 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"usher/itip"
+	"usher/itip/calendar"
+	"usher/ldapdir"
+	"usher/milter/filter"
+	"usher/milter/imip"
+)
+
+// speakToOrganizer turns from the owner who answered to the organizer who waits: his request, as far as it was asked
+// about, is the incoming one again.
+func (h *heard) speakToOrganizer(ctx context.Context) (err error) {
+	h.incoming = h.part(h.stored)
+	if h.organizer, err = h.stored.Organizer(); err != nil {
+		return fmt.Errorf("whose booking: %w", err)
+	}
+	h.invited, _ = invited(h.incoming, h.room.Addresses)
+	entry, _, err := h.directory.Lookup(ctx, h.organizer.Address)
+	if err != nil {
+		return fmt.Errorf("who is the organizer %s: %w", h.organizer.Address, err)
+	}
+	if entry != nil {
+		h.language = entry.Language
+	}
+	return nil
+}
+
+// agree makes a firm booking of what was asked about. Time that was not kept meanwhile has to be free still.
+func (h *heard) agree(ctx context.Context) (decision, error) {
+	late, open := h.state == declined, false // late: so it was when this answer came first
+	h.state = accepted
+	o := h.stored.Clone()
+	for _, c := range h.about(o) {
+		open = open || c.Transparent()
+		h.mark(c)
+		h.setPartstat(c, accepted)
+		c.SetText("STATUS", "CONFIRMED")
+		c.SetText("TRANSP", "OPAQUE")
+	}
+	var claim *calendar.Claim
+	if open && !h.room.rules.AllowConflicts {
+		v, err := h.judge(ctx, o)
+		if err != nil {
+			return decision{}, err
+		}
+		if late || len(v.clashes) > 0 {
+			return h.tooLate(v), nil
+		}
+		claim = h.room.rules.claim(v.booked())
+	}
+	a := h.answered(accepted, h.stored)
+	if h.incoming.Master() == nil {
+		a.parts = nil
+	}
+	return h.tell(a, h.put(o, claim), h.owner), nil
+}
+
+// refuse gives up what was asked about. Where something of the booking remains, the instances stay as declined and take
+// no time, so that nobody takes the series to be untouched (D-12).
+func (h *heard) refuse() decision {
+	h.state = declined
+	return h.tell(answer{partstat: declined}, h.without(), h.owner)
+}
+
+// tooLate declines what the owner agreed to, as others were faster.
+func (h *heard) tooLate(v verdict) decision {
+	h.state = declined
+	a := answer{partstat: declined}
+	h.explain(&a, v.decline(ruleBusy))
+	d := h.tell(a, h.without(), nil)
+	d.why += ", as the time has been taken meanwhile"
+	return d
+}
+
+// without is the calendar without what was asked about.
+func (h *heard) without() filter.Effect {
+	o := h.stored.Clone()
+	for _, c := range h.about(o) {
+		h.mark(c)
+		h.leave(c)
+		c.Remove("STATUS")
+	}
+	over := func(c *itip.Component) bool { return c.Cancelled() || h.left(c) }
+	if !slices.ContainsFunc(o.Scheduled(), func(c *itip.Component) bool { return !over(c) }) {
+		return filter.DeleteEvent{Calendar: h.room.Calendar, UID: h.stored.UID(), Base: h.version}
+	}
+	return h.put(o, nil)
+}
+
+// put stores with the mark of the answer that made us.
+func (h *heard) put(o *itip.Object, claim *calendar.Claim) filter.Effect {
+	return filter.PutEvent{Calendar: h.room.Calendar, UID: o.UID(), Object: o, Base: h.version, Claim: claim, Cause: h.cause()}
+}
+
+// tell is the answer to the organizer, with the owner's words, and the end of the question for the owners but one who
+// knows.
+func (h *heard) tell(a answer, change filter.Effect, knows *ldapdir.Entry) decision {
+	w := h.forOwners()
+	name := imip.Line(h.owner.Name, maxName)
+	if h.comment != "" {
+		a.said = append([]string{fmt.Sprintf(w.word, name, h.comment)}, a.said...)
+	}
+	effects := []filter.Effect{change, h.reply(a)}
+	ask := asker{booking: &h.booking, question: h.question, part: h.incoming}
+	effects = append(effects, ask.withdraw(knows, func(w ownerWords) string {
+		if h.says.Partstat != a.partstat {
+			return fmt.Sprintf(w.late, name)
+		}
+		return fmt.Sprintf(w.decided, name, w.states[a.partstat])
+	})...)
+	return done(fmt.Sprintf("%s has decided %s: %s", h.owner.Mail(), h.says.Partstat, a.partstat), effects...)
+}

@@ -1,0 +1,39 @@
+package resource
+
+import (
+	"strings"
+
+	"usher/itip"
+	"usher/milter/filter"
+)
+
+// void ends the questions of which a cancellation leaves nothing, and keeps them on what is left, so that a retry knows
+// who has to be told.
+func (b *booking) void(o *itip.Object) {
+	by, _, _ := strings.Cut(string(b.cause("")), ";")
+	for _, q := range questionsOn(b.stored) {
+		if q.state != waiting || len(q.about(o)) > 0 {
+			continue
+		}
+		for _, c := range o.Scheduled() {
+			if was := b.stored.Counterpart(o, c); was != nil && questionOn(was).id == q.id {
+				question{q.id, withdrawn, by}.mark(c)
+			}
+		}
+	}
+}
+
+// voided tells the owners of questions that this cancellation has ended.
+func (b *booking) voided(o *itip.Object) (effects []filter.Effect) {
+	by, _, _ := strings.Cut(string(b.cause("")), ";")
+	for _, q := range questionsOn(o) {
+		if q.state == withdrawn && q.by == by && b.signer != nil {
+			a := asker{booking: b, question: q, part: question{id: q.id}.part(b.stored)}
+			if len(a.part.Scheduled()) == 0 { // a retry: what is left has no title any more
+				a.part = q.part(o)
+			}
+			effects = append(effects, a.withdraw(nil, func(w ownerWords) string { return w.cancelled })...)
+		}
+	}
+	return effects
+}
