@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -111,9 +112,17 @@ func (s *session) run(tx *filter.Tx) (filter.Outcome, error) {
 	defer w.stop()
 	out := m.pipeline.Run(ctx, tx)
 	if ctx.Err() != nil && (out.Refuse == nil || out.Refuse.Temporary()) {
-		return filter.Outcome{}, context.Cause(ctx)
+		return filter.Outcome{}, late(context.Cause(ctx), out.Why())
 	}
 	return out, nil
+}
+
+// late is the reason for the log, with what the pipeline was at when its time was up.
+func late(cause error, why string) error {
+	if why == "" {
+		return cause
+	}
+	return fmt.Errorf("%w: %s", cause, why)
 }
 
 // carryOut turns the outcome into actions and the answer.

@@ -60,14 +60,14 @@ func TestNoProgressAfterTheAnswer(t *testing.T) {
 func TestDeadline(t *testing.T) {
 	waits := func(ctx context.Context, _ *filter.Tx) filter.Outcome {
 		<-ctx.Done()
-		return filter.Outcome{} // what was cut short does not count
+		return filter.Outcome{Refuse: filter.Unavailable(), Reasons: []filter.Reason{{Step: "host", Err: errors.New("waits for blue")}}}
 	}
 	h := start(t, filter.Inbound, &fake{run: waits}, func(o *Options) { o.Timeout = 10 * time.Millisecond })
 	d := h.deliver(simple())
 	if d.Final.SMTP != 451 {
 		t.Errorf("%v", d.Final)
 	}
-	if r := h.done(1)[0]; r.Result != Deferred || r.Why != "not decided in time" {
+	if r := h.done(1)[0]; r.Result != Deferred || r.Why != "not decided in time: host: waits for blue" {
 		t.Errorf("%+v", r)
 	}
 }

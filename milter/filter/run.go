@@ -26,6 +26,15 @@ func (p *Pipeline) Run(ctx context.Context, tx *Tx) Outcome {
 	return r.unavailable(fmt.Errorf("planned %d times, the world moved each time", maxAttempts))
 }
 
+// despite adds to an error what the mail had to be planned again for: who reads that it was not decided in time
+// wants to know what it waited for.
+func (r *run) despite(err error) error {
+	if r.moved == nil || errors.Is(err, ErrStale) {
+		return err
+	}
+	return fmt.Errorf("%w (before that: %w)", err, r.moved)
+}
+
 // audited logs the refusals of steps that were only asked, once the mail is decided.
 func (p *Pipeline) audited(env *Envelope, reasons []Reason) {
 	for _, r := range reasons {
@@ -46,6 +55,7 @@ type run struct {
 	reserved []string
 	free     func()
 	last     *draft
+	moved    error // why it was planned again last
 }
 
 // once plans and applies; done is false when it has to be planned again.
@@ -64,6 +74,7 @@ func (r *run) once() (o Outcome, done bool) {
 	case err == nil:
 		return d.outcome(), true
 	case errors.Is(err, ErrStale) && !errors.As(err, &failed):
+		r.moved = err
 		if errors.Is(err, ErrHeld) {
 			r.release() // to the back of the queue: the one we wait for may be in it
 		}
@@ -131,7 +142,7 @@ func (r *run) unavailable(err error) Outcome {
 	if r.last != nil {
 		o.Reasons = r.last.reasons
 	}
-	o.Reasons = append(slices.Clone(o.Reasons), Reason{Step: "host", Err: err})
+	o.Reasons = append(slices.Clone(o.Reasons), Reason{Step: "host", Err: r.despite(err)})
 	o.Attempts = r.attempt
 	return o
 }

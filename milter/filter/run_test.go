@@ -193,8 +193,12 @@ func TestStaleForEverIsDeferred(t *testing.T) {
 		w.answers = append(w.answers, ErrStale)
 	}
 	p := &Pipeline{World: w, Steps: []Step{step("books", Defer, planning(Plan{Effects: []Effect{PutEvent{Calendar: "blue"}}}))}}
-	if o := p.Run(t.Context(), tx(t, room)); o.Refuse == nil || o.Refuse.Code != 451 || len(w.applied) != maxAttempts {
+	o := p.Run(t.Context(), tx(t, room))
+	if o.Refuse == nil || o.Refuse.Code != 451 || len(w.applied) != maxAttempts {
 		t.Errorf("refuse %v after %d attempts; want 451 after %d", o.Refuse, len(w.applied), maxAttempts)
+	}
+	if why := o.Why(); !strings.Contains(why, ErrStale.Error()) {
+		t.Errorf("why %q; want it to name what was in the way", why)
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"usher/integration/need"
 )
 
 //go:embed testdata/usher.schema
@@ -60,7 +62,7 @@ func StartTLS(tb testing.TB, ldif string, cert TLS) *Server {
 	tb.Helper()
 	for _, file := range []string{slapd, slapadd, schemas + "/dyngroup.schema", modules + "/back_mdb.so"} {
 		if _, err := os.Stat(file); err != nil {
-			tb.Skipf("SKIPPED: no slapd here (%v); apt-get install slapd to run this test", err)
+			need.Missing(tb, fmt.Sprintf("slapd is not installed (%v): apt-get install slapd", err))
 		}
 	}
 	dir, err := os.MkdirTemp("", "slapd") // short: the path of a socket has 108 bytes
