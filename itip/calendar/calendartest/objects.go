@@ -3,6 +3,7 @@ package calendartest
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -68,6 +69,36 @@ var objects = []test{
 		v := r.put(Event("a", "09:00", "10:00"))
 		r.must(r.store.Delete(r.ctx, r.cal, "a", v))
 		r.stale("put", r.store.Put(r.ctx, calendar.Put{Calendar: r.cal, UID: "a", Object: Event("a", "09:00", "11:00"), Base: v}))
+	}},
+	{"what is over is told, the oldest first", func(r *room) {
+		archive, ok := r.store.(calendar.Archive)
+		if !ok {
+			r.Fatalf("%T cannot tell what is over", r.store)
+		}
+		r.put(Event("late", "5 09:00", "5 10:00"))
+		r.put(Event("old", "1 09:00", "1 10:00"))
+		r.put(Event("cancelled", "2 09:00", "2 10:00", "STATUS:CANCELLED", "TRANSP:TRANSPARENT"))
+		r.put(Event("ended", "09:00", "10:00", "RRULE:FREQ=DAILY;COUNT=4"))
+		r.put(Event("endless", "09:00", "10:00", "RRULE:FREQ=WEEKLY"))
+		r.put(Event("moved", "1 11:00", "1 12:00"))
+		r.put(Event("moved", "9 11:00", "9 12:00"))
+		for _, tt := range []struct {
+			before string
+			limit  int
+			want   []string
+		}{
+			{"09:00", 10, nil}, {"4 00:00", 10, []string{"old", "cancelled", "ended"}}, {"4 00:00", 2, []string{"old", "cancelled"}},
+			{"3 09:30", 10, []string{"old", "cancelled"}}, {"30 00:00", 10, []string{"old", "cancelled", "ended", "late", "moved"}},
+		} {
+			got, err := archive.Ended(r.ctx, r.cal, At(tt.before), tt.limit)
+			r.must(err)
+			if !slices.Equal(got, tt.want) {
+				r.Fatalf("ended before %s: %q; want %q", tt.before, got, tt.want)
+			}
+		}
+		if got, err := archive.Ended(r.ctx, r.other, At("30 00:00"), 10); err != nil || len(got) > 0 {
+			r.Fatalf("ended in an empty calendar: %q, %v", got, err)
+		}
 	}},
 	{"delete removes what was read, and nothing else", func(r *room) {
 		v := r.put(Event("a", "09:00", "10:00"))
