@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"usher/address"
@@ -69,6 +70,11 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 		plan.Notes = append(plan.Notes, d.notes...)
 		whys = append(whys, d.why)
 	}
+	if slices.ContainsFunc(plan.Effects, func(e filter.Effect) bool { return isPutIn(e, room.Calendar) }) {
+		if err := m.expire(ctx, room, tx.Time, plan); err != nil {
+			return "", err
+		}
+	}
 	if handled {
 		for _, a := range g.addresses {
 			plan.Edits = append(plan.Edits, filter.DropRcpt{Addr: a})
@@ -83,6 +89,11 @@ func (m *module) one(ctx context.Context, tx *filter.Tx, o *itip.Object, room *f
 		return m.hear(ctx, tx, o, room, to, planned)
 	}
 	return m.decide(ctx, tx, o, room, planned)
+}
+
+func isPutIn(e filter.Effect, cal string) bool {
+	put, ok := e.(filter.PutEvent)
+	return ok && put.Calendar == cal
 }
 
 // decide finds out whether the object is for this resource and from somebody who may say so, then does what
