@@ -21,7 +21,7 @@ import (
 )
 
 // site is one pipeline with these settings over a store.
-func site(t *testing.T, settings string, store calendar.Store) (*filter.Pipeline, *world.Outbox) {
+func site(t testing.TB, settings string, store calendar.Store) (*filter.Pipeline, *world.Outbox) {
 	t.Helper()
 	cfg := ldapdir.Defaults()
 	cfg.LDIF, cfg.Base, cfg.Domains, cfg.Preset = "../../examples/office/office.ldif", "dc=example,dc=org", []string{"example.org"}, "kolab"
