@@ -2,7 +2,6 @@ package resource
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,8 +10,8 @@ import (
 	"usher/milter/filter"
 )
 
-// collect decides an object for a collection: a request is passed on to a member, a cancellation goes to whoever has
-// the booking.
+// collect decides an object for a collection: a request is passed on to a member, anything else goes to whoever has the
+// booking.
 func (b *booking) collect(ctx context.Context) (decision, error) {
 	family, err := b.members(ctx, b.room.Entry)
 	if err != nil {
@@ -25,10 +24,12 @@ func (b *booking) collect(ctx context.Context) (decision, error) {
 	if b.invited, ok = invited(b.incoming, b.room.Addresses); !ok {
 		return untouched("the collection is not among the attendees"), nil
 	}
-	if b.hasPassedOn(family) {
+	switch {
+	case b.hasPassedOn(family):
 		return done("passed on before, its member answers"), nil
-	}
-	if b.room.rules.Policy.of(b.organizer.Address) == untouchedMail {
+	case b.incoming.Method() == "ADD":
+		return b.addToMember(ctx, family)
+	case b.room.rules.Policy.of(b.organizer.Address) == untouchedMail:
 		return untouched("its policy is to leave the mail to people"), nil
 	}
 	return b.distribute(ctx, family)
@@ -41,24 +42,12 @@ func (b *booking) distribute(ctx context.Context, family []*facility) (decision,
 		return decision{}, err
 	}
 	if s.cancelled() {
-		return done("cancelled before, nothing changed"), nil // S5546-55
+		return done("cancelled before, nothing changed"), nil
 	}
 	if holder := s.holder(); holder != nil {
-		v, d, err := holder.weigh(ctx)
-		if err != nil {
-			return decision{}, err
+		if d, ok, err := s.keep(ctx, holder); ok || err != nil {
+			return d, err
 		}
-		if v == nil {
-			return s.given(holder, d, "has it")
-		}
-		if v.step != stepDecline || holder.oneOfSeries() {
-			d, err := holder.carryOut(ctx, *v)
-			if err != nil {
-				return decision{}, err
-			}
-			return s.given(holder, d, "keeps it")
-		}
-		holder.refused(*v)
 	}
 	chosen, err := s.choose(ctx)
 	if err != nil {
@@ -68,51 +57,90 @@ func (b *booking) distribute(ctx context.Context, family []*facility) (decision,
 		return s.nobody(ctx)
 	}
 	d, err := chosen.carryOut(ctx, *chosen.verdict)
-	if err != nil {
-		return decision{}, err
+	return s.given(chosen, d, s.collection.rules.Strategy), err
+}
+
+// keep leaves the booking with the member that has it, if that can take the new version. An instance does not leave its
+// series.
+func (s *search) keep(ctx context.Context, holder *member) (d decision, ok bool, err error) {
+	v, d, err := holder.weigh(ctx)
+	if err == nil && v != nil {
+		s.judged(holder, *v)
+		if v.step == stepDecline && !holder.oneOfSeries() {
+			return decision{}, false, nil
+		}
+		d, err = holder.carryOut(ctx, *v)
 	}
-	return s.given(chosen, d, "chosen: "+s.collection.rules.Strategy)
+	return s.given(holder, d, "has the booking"), true, err
+}
+
+// holders are the members that have something from this collection, with the message as if it named them.
+func (b *booking) holders(ctx context.Context, family []*facility) (all []*booking, _ error) {
+	for _, f := range family {
+		c := *b
+		c.room, c.incoming = f, b.namedToo(f)
+		if b.touches(f, b.incoming.UID()) {
+			continue // it was named, too
+		}
+		if err := c.find(ctx); err != nil {
+			return nil, err
+		}
+		if c.stored != nil && c.sameOrganizer() && b.room.called(cameThrough(c.stored)) {
+			c.via = b.room.Mail()
+			c.invited, _ = invited(c.incoming, f.Addresses)
+			all = append(all, &c)
+		}
+	}
+	return all, nil
+}
+
+// namedToo is a message that names a member wherever it names the collection.
+func (b *booking) namedToo(f *facility) *itip.Object {
+	o := b.incoming.Clone()
+	for _, c := range o.Scheduled() {
+		if u, ok := c.Attendee(b.room.Addresses...); ok {
+			line := itip.Prop{Name: "ATTENDEE", Value: "mailto:" + f.Mail().String()}
+			c.Add(line.With("DELEGATED-FROM", "mailto:"+u.Address.String()))
+		}
+	}
+	return o
 }
 
 // cancelMembers frees the members that have the booking from this collection.
 func (b *booking) cancelMembers(ctx context.Context, family []*facility) (decision, error) {
+	holders, err := b.holders(ctx, family)
+	if len(holders) == 0 || err != nil {
+		return done("cancelled, nothing was booked"), err
+	}
 	all := done("")
 	var whys []string
-	for _, f := range family {
-		if b.touches(f, b.incoming.UID()) {
-			continue
-		}
-		c := *b
-		c.room, c.incoming = f, b.namedToo(f)
-		if err := c.find(ctx); err != nil {
-			return decision{}, err
-		}
-		if c.stored == nil || !c.sameOrganizer() || cameThrough(c.stored) == "" || !slices.Contains(b.room.Addresses, cameThrough(c.stored)) {
-			continue
-		}
-		d, err := c.cancel()
+	for _, h := range holders {
+		d, err := h.cancel()
 		if err != nil {
 			return decision{}, err
 		}
 		all.handled = all.handled && d.handled
 		all.effects = append(all.effects, d.effects...)
-		whys = append(whys, f.Name+": "+d.why)
+		whys = append(whys, h.room.Name+": "+d.why)
 	}
-	if all.why = strings.Join(whys, ", "); all.why == "" {
-		all.why = "cancelled, nothing was booked"
-	}
+	all.why = strings.Join(whys, ", ")
 	return all, nil
 }
 
-// namedToo is a cancellation that names a member wherever it names the collection.
-func (b *booking) namedToo(f *facility) *itip.Object {
-	o := b.incoming.Clone()
-	for _, c := range o.Scheduled() {
-		if _, ok := c.Attendee(b.room.Addresses...); ok {
-			c.Add(itip.Prop{Name: "ATTENDEE", Value: "mailto:" + f.Mail().String()})
+// addToMember adds an instance to the series that a member has.
+func (b *booking) addToMember(ctx context.Context, family []*facility) (decision, error) {
+	holders, err := b.holders(ctx, family)
+	if err != nil {
+		return decision{}, err
+	}
+	for _, h := range holders {
+		if !tombstone(h.stored) {
+			d, err := h.add(ctx)
+			d.why = h.room.Name + ": " + d.why
+			return d, err
 		}
 	}
-	return o
+	return b.add(ctx)
 }
 
 // touches tells whether the same mail has changed what a facility has under a UID.
@@ -128,21 +156,5 @@ func (b *booking) touches(f *facility, uid string) bool {
 	})
 }
 
-// passed is the answer of who passes the invitation on to a member.
-func (b *booking) passed(to *facility, reply *itip.Object) filter.Send {
-	w := b.collectionWords()
-	text := fmt.Sprintf(w.text, b.room.Name, title(b.incoming), b.span(), to.Name)
-	id := b.answerID(b.invited.Address, itip.Delegated) + "/" + to.Mail().String()
-	return b.send(id, fmt.Sprintf(w.subject, title(b.incoming)), text, reply)
-}
-
-// answers tells whether effects hold an answer to the organizer.
-func answers(effects []filter.Effect) bool {
-	return slices.ContainsFunc(effects, func(e filter.Effect) bool {
-		send, ok := e.(filter.Send)
-		return ok && strings.HasPrefix(send.ID, "reply/")
-	})
-}
-
-// called tells whether it has an address.
+// called tells whether an address is one of the facility's.
 func (f *facility) called(a address.Address) bool { return a != "" && slices.Contains(f.Addresses, a) }

@@ -6,7 +6,6 @@ type collectionWords struct {
 	text    string // takes collection, title, time and member
 	none    string // before what each member says
 	nobody  string // there is no member that could be booked
-	open    string // takes member and time
 }
 
 var collectionLanguages = map[string]collectionWords{
@@ -15,21 +14,18 @@ var collectionLanguages = map[string]collectionWords{
 		text:    "%s passes the invitation to \"%s\", %s, on to %s, which answers by itself.",
 		none:    "None of its members can be booked:",
 		nobody:  "It has no member that could be booked.",
-		open:    "%s is free next: %s",
 	},
 	"de": {
 		subject: "Weitergegeben: %s",
 		text:    "%s gibt die Einladung zu „%s“, %s, weiter an %s; die Antwort kommt von dort.",
 		none:    "Nichts davon kann gebucht werden:",
 		nobody:  "Es gehört nichts dazu, das gebucht werden könnte.",
-		open:    "%s ist wieder frei: %s",
 	},
 	"fr": {
 		subject: "Transmis : %s",
 		text:    "%s transmet l'invitation à « %s », %s, à %s, qui répond à son tour.",
 		none:    "Aucun de ses membres ne peut être réservé :",
 		nobody:  "Aucun membre ne pourrait être réservé.",
-		open:    "%s est libre de nouveau : %s",
 	},
 }
 

@@ -40,27 +40,24 @@ func (b *booking) moveOr(ctx context.Context, v verdict) (decision, error) {
 	}
 	if to := s.holder(); to != nil && to.repeated() {
 		_, d, err := to.weigh(ctx)
-		if err != nil {
-			return decision{}, err
-		}
-		return s.moved(to, d)
+		return s.moved(to, d), err
 	}
 	if v.step != stepDecline {
 		return b.carryOut(ctx, v)
 	}
-	s.note(b.room, v.words())
 	to, err := s.choose(ctx)
 	switch {
 	case err != nil:
 		return decision{}, err
 	case to == nil:
-		return b.carryOut(ctx, v)
+		d, err := b.carryOut(ctx, v)
+		d.notes = append(d.notes, s.findings...)
+		return d, err
 	}
 	d, err := to.carryOut(ctx, *to.verdict)
-	if err != nil {
-		return decision{}, err
-	}
-	return s.moved(to, d)
+	d = s.moved(to, d)
+	d.why = v.words() + "; " + d.why
+	return d, err
 }
 
 // siblings are the other members of the collection that the invitation came through.
@@ -79,10 +76,10 @@ func (b *booking) siblings(ctx context.Context) (*search, error) {
 }
 
 // moved is what follows when another member has it now: what is booked here goes.
-func (s *search) moved(to *member, d decision) (decision, error) {
-	d, err := s.given(to, d, "in place of "+s.room.Name)
+func (s *search) moved(to *member, d decision) decision {
+	d = s.given(to, d, "in its place")
 	if d.handled && s.stored != nil && !tombstone(s.stored) {
 		d.effects = append(d.effects, s.leaves()...)
 	}
-	return d, err
+	return d
 }
