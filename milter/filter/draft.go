@@ -186,9 +186,12 @@ func addresses(rcpts []Recipient) []address.Address {
 	return all
 }
 
-// calendars names the calendars the draft wants to write, for a reservation.
+// calendars names the calendars the draft wants to write or chose among, for a reservation.
 func (d *draft) calendars() []string {
 	var names []string
+	for _, r := range d.reasons {
+		names = append(names, r.Plan.Rests...)
+	}
 	for _, e := range d.effects {
 		switch e := e.(type) {
 		case PutEvent:

@@ -15,6 +15,7 @@ type Plan struct {
 	Edits   []Edit
 	Effects []Effect
 	Why     string   // one sentence for the log, the trace and explain
+	Rests   []string // calendars it chose among, written or not: it gets its turn at all of them when it has to be made again
 	Notes   []string // what it rests on, a line each, for explain; never logged, and no content of mails
 }
 

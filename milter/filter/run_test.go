@@ -176,14 +176,14 @@ func TestStaleIsPlannedAgainInTurn(t *testing.T) {
 	planned := 0
 	p := &Pipeline{World: w, Steps: []Step{step("books", Defer, func(*Tx) (Plan, error) {
 		planned++
-		return Plan{Effects: []Effect{PutEvent{Calendar: "blue", UID: "u"}}}, nil
+		return Plan{Effects: []Effect{PutEvent{Calendar: "blue", UID: "u"}}, Rests: []string{"red", "blue"}}, nil
 	})}}
 	o := p.Run(t.Context(), tx(t, room))
 	if o.Refuse != nil || planned != 3 || o.Attempts != 3 {
 		t.Errorf("refuse %v after %d plans, %d attempts; want success at the third", o.Refuse, planned, o.Attempts)
 	}
-	if len(w.reserved) != 1 || !slices.Equal(w.reserved[0], []string{"blue"}) {
-		t.Errorf("reserved %v; want one turn at blue", w.reserved)
+	if len(w.reserved) != 1 || !slices.Equal(w.reserved[0], []string{"blue", "red"}) {
+		t.Errorf("reserved %v; want one turn at blue and at red", w.reserved)
 	}
 }
 
