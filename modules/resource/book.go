@@ -39,6 +39,7 @@ type decision struct {
 	effects []filter.Effect
 	why     string
 	notes   []string // what it rests on, for explain
+	rests   []string // calendars it chose among
 }
 
 // untouched leaves the mail alone and says why.
@@ -68,6 +69,7 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 		handled = handled && d.handled
 		plan.Effects = append(plan.Effects, d.effects...)
 		plan.Notes = append(plan.Notes, d.notes...)
+		plan.Rests = append(plan.Rests, d.rests...)
 		whys = append(whys, d.why)
 	}
 	if slices.ContainsFunc(plan.Effects, func(e filter.Effect) bool { return isPutIn(e, room.Calendar) }) {

@@ -23,6 +23,9 @@ func (s *search) given(to *member, d decision, how string) decision {
 	if !d.handled {
 		return d
 	}
+	for _, m := range s.members {
+		d.rests = append(d.rests, m.room.Calendar)
+	}
 	if answers(d.effects) {
 		d.effects = append([]filter.Effect{s.passed(to)}, d.effects...)
 	}
