@@ -159,6 +159,18 @@ func without(o *itip.Object, at time.Time) bool {
 	return m != nil && slices.ContainsFunc(m.All("EXDATE"), func(p itip.Prop) bool { return strings.Contains(p.Value, at.Format(stamp)) })
 }
 
+// isFree holds that a resource has nothing in the hour that begins at a time of the file.
+func (h *house) isFree(key, text string) {
+	h.t.Helper()
+	at, _ := h.moved(text)
+	from := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, london(h.t))
+	for uid, o := range h.stored(h.fixture.resource(key)) {
+		if busy, err := calendar.Periods(o, from, from.Add(time.Hour), time.UTC); err != nil || len(busy) > 0 {
+			h.differ("%s is not free at %s: %s, %v", key, text, uid, err)
+		}
+	}
+}
+
 // checkOverlaps holds that nowhere two bookings share time.
 func (h *house) checkOverlaps() {
 	h.t.Helper()

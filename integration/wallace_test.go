@@ -76,8 +76,12 @@ func (h *house) judge(e wallaceEntry) (word, line string) {
 	if rows != "" {
 		line += " (differs: " + rows + ")"
 	}
-	if strings.HasPrefix(e.Observed, "fail") || ancestorsFaults[e.ID] != "" {
-		line += " (the ancestor fails: " + strings.TrimSpace(e.Observed+" "+ancestorsFaults[e.ID]) + ")"
+	fault := ancestorsFaults[e.ID]
+	if fault == "" && strings.HasPrefix(e.Observed, "fail") {
+		fault = e.Observed
+	}
+	if fault != "" {
+		line += " (the ancestor fails: " + fault + ")"
 	}
 	return "pass", line
 }
