@@ -123,7 +123,7 @@ func moduleOf(t *testing.T, entries string, change func(*Config)) *module {
 	if change != nil {
 		change(&c)
 	}
-	built, err := build(filter.Host{Directory: directoryOf(t, entries, c), Calendars: calendar.NewMemory(calendar.Options{})}, c)
+	built, err := build(filter.Host{Directory: directoryOf(t, entries, c), Calendars: calendar.NewMemory(calendar.Options{}), Signer: aSigner}, c)
 	if err != nil {
 		t.Fatal(err)
 	}

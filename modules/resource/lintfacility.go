@@ -24,6 +24,7 @@ func (m *module) lintFacility(ctx context.Context, e *ldapdir.Entry) ([]ldapdir.
 	}
 	found = append(found, f.lintRules()...)
 	found = append(found, f.lintOwners()...)
+	found = append(found, m.lintAsking(f)...)
 	unknown, err := m.lintPeople(ctx, m.stands(e))
 	found = append(found, unknown...)
 	if err != nil || e.Kind != ldapdir.Collection {
