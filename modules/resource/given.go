@@ -71,7 +71,7 @@ func (s *search) nobody(ctx context.Context) (decision, error) {
 		}
 		d.effects = append(append(d.effects, freed...), m.dropped(freed)...)
 	}
-	return d, nil
+	return d.with(s.notices(declined, verdict{step: stepDecline})...), nil
 }
 
 // reasons say of each member why not.
