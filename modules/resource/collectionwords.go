@@ -5,6 +5,7 @@ type collectionWords struct {
 	subject string // takes the title
 	text    string // takes collection, title, time and member
 	none    string // before what each member says
+	others  string // above others that could be invited instead
 	nobody  string // there is no member that could be booked
 }
 
@@ -13,18 +14,21 @@ var collectionLanguages = map[string]collectionWords{
 		subject: "Passed on: %s",
 		text:    "%s passes the invitation to \"%s\", %s, on to %s, which answers by itself.",
 		none:    "None of its members can be booked:",
+		others:  "These are free at that time:",
 		nobody:  "It has no member that could be booked.",
 	},
 	"de": {
 		subject: "Weitergegeben: %s",
 		text:    "%s gibt die Einladung zu „%s“, %s, weiter an %s; die Antwort kommt von dort.",
 		none:    "Nichts davon kann gebucht werden:",
+		others:  "Zu dieser Zeit sind frei:",
 		nobody:  "Es gehört nichts dazu, das gebucht werden könnte.",
 	},
 	"fr": {
 		subject: "Transmis : %s",
 		text:    "%s transmet l'invitation à « %s », %s, à %s, qui répond à son tour.",
 		none:    "Aucun de ses membres ne peut être réservé :",
+		others:  "Sont libres à cette heure :",
 		nobody:  "Aucun membre ne pourrait être réservé.",
 	},
 }

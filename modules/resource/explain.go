@@ -43,18 +43,33 @@ func (b *booking) explain(a *answer, v verdict) {
 	}
 }
 
-// offer names other times that could be booked.
+// offer names others that could be booked at the time, and other times.
 func (b *booking) offer(ctx context.Context, a *answer, v verdict) error {
-	slots, err := b.slots(ctx, v)
-	if err != nil || len(slots) == 0 {
+	others, err := b.instead(ctx, v)
+	if err != nil {
 		return err
 	}
-	lines := []string{b.words().offer}
-	for _, s := range slots {
-		lines = append(lines, "- "+b.times(s.Start, s.End))
+	slots, err := b.slots(ctx, v)
+	if err != nil {
+		return err
 	}
-	a.said = append(a.said, strings.Join(lines, "\n"))
+	var instead, times []string
+	for _, f := range others {
+		instead = append(instead, fmt.Sprintf("- %s <%s>", imip.Line(f.Name, maxName), f.Mail()))
+	}
+	for _, s := range slots[:min(len(slots), b.room.rules.Alternatives-len(others))] {
+		times = append(times, "- "+b.times(s.Start, s.End))
+	}
+	a.list(b.collectionWords().others, instead)
+	a.list(b.words().offer, times)
 	return nil
+}
+
+// list says lines under a head, if there are any.
+func (a *answer) list(head string, lines []string) {
+	if len(lines) > 0 {
+		a.said = append(a.said, strings.Join(append([]string{head}, lines...), "\n"))
+	}
 }
 
 // busyStatus says what is in the way (S5546-67): never whose it is.

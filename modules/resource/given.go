@@ -123,13 +123,10 @@ func (s *search) offers(ctx context.Context, a *answer) error {
 	}
 	slices.SortStableFunc(all, func(a, b opening) int { return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End)) })
 	all = slices.CompactFunc(all, func(a, b opening) bool { return a.Start.Equal(b.Start) })
-	if len(all) == 0 {
-		return nil
-	}
-	lines := []string{s.words().offer}
+	var lines []string
 	for _, o := range all[:min(len(all), max(1, s.collection.rules.Alternatives))] {
 		lines = append(lines, fmt.Sprintf("- %s (%s)", s.times(o.Start, o.End), imip.Line(o.who.Name, maxName)))
 	}
-	a.said = append(a.said, strings.Join(lines, "\n"))
+	a.list(s.words().offer, lines)
 	return nil
 }
