@@ -9,6 +9,7 @@ type Fault struct {
 	When    When          // at which moment
 	Do      Do            // what
 	For     time.Duration // how long to Delay
+	Call    func()        // what to Run
 }
 
 // When is a moment in the life of a command.
@@ -28,6 +29,7 @@ const (
 	Hang             // the connection stays, and nothing comes through any more from the side that was last heard
 	Delay            // all goes on later
 	Refuse           // the tap answers NO in the server's place; Before only
+	Run              // all goes on when Call has returned: what others do at that very moment
 )
 
 // armed is a fault that waits for its command.

@@ -40,6 +40,9 @@ func (c *tapped) act(f Fault, heard io.Reader) error {
 			return nil
 		case <-c.ended:
 		}
+	case Run:
+		f.Call()
+		return nil
 	case Hang:
 		io.Copy(io.Discard, heard)
 	case Refuse:
