@@ -61,7 +61,7 @@ const (
 // The values of Writers.
 const (
 	ManyWriters = "many"
-	OneWriter   = "1" // saves the look at the folder before a confirmation
+	OneWriter   = "1" // claims are kept in memory until they are confirmed
 )
 
 // Defaults are the settings where nothing is said.

@@ -10,14 +10,13 @@ import (
 )
 
 // Confirm implements calendar.Hold. It looks once more: somebody may have written without a claim. A connection
-// that is lost is replaced and what became of the booking looked up. Where we alone book, the look that gave us the
-// hold is enough: then what others write without a claim in between is not seen.
+// that is lost is replaced and what became of the booking looked up.
 func (h *holding) Confirm(ctx context.Context) error {
 	if h.done {
 		return nil
 	}
 	defer h.living.end(h)
-	return h.settle(h.await(ctx, h.config.Writers == OneWriter, h.confirm))
+	return h.settle(h.await(ctx, false, h.confirm))
 }
 
 // settle forgets what went wrong after the booking stood. What it replaced counts no more already, so that nothing is

@@ -18,6 +18,8 @@ import (
 // been done.
 var errBroken = errors.New("connection lost")
 
+var errSlow = errors.New("no answer")
+
 // conn is one logged-in connection. It is used by one goroutine at a time.
 type conn struct {
 	client *imapclient.Client
@@ -56,7 +58,7 @@ func (c *conn) do(ctx context.Context, timeout time.Duration, f func(*imapclient
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w: %w", c.addr, errBroken, ctx.Err())
 	case limited.Err() != nil:
-		return fmt.Errorf("%s: %w: no answer within %v", c.addr, errBroken, timeout)
+		return fmt.Errorf("%s: %w: %w within %v", c.addr, errBroken, errSlow, timeout)
 	}
 	return fmt.Errorf("%s: %w: %w", c.addr, errBroken, err)
 }

@@ -73,21 +73,28 @@ func move(ctx context.Context, s *Store, cal string) error {
 func TestCutAnywhere(t *testing.T) {
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			server := start(t)
-			tap := imaptest.NewTap(t, server.Addr)
 			c := configOf(t, server)
-			c.URL = []string{"imap://" + tap.Addr}
-			cal := room(server)
-			if err := move(t.Context(), open(t, c, shortLife), cal); err != nil {
-				t.Fatal(err)
-			}
-			commands := tap.Commands()
-			for step := 1; step <= len(commands); step += stride(name) {
-				for _, when := range []imaptest.When{imaptest.Before, imaptest.Inside, imaptest.Done} {
-					cutAt(t, server, tap, c, commands, step, when)
-				}
-			}
+			cutAnywhere(t, server, c)
+			c.Writers = OneWriter
+			cutAnywhere(t, server, c)
 		})
+	}
+}
+
+func cutAnywhere(t *testing.T, server *imaptest.Server, c Config) {
+	t.Helper()
+	tap := imaptest.NewTap(t, server.Addr)
+	c.URL = []string{"imap://" + tap.Addr}
+	if err := move(t.Context(), open(t, c, shortLife), room(server)); err != nil {
+		t.Fatal(err)
+	}
+	commands := tap.Commands()
+	for step := 1; step <= len(commands); step += stride(server.Kind) {
+		for _, when := range []imaptest.When{imaptest.Before, imaptest.Inside, imaptest.Done} {
+			cutAt(t, server, tap, c, commands, step, when)
+		}
 	}
 }
 
@@ -150,42 +157,5 @@ func TestFrozen(t *testing.T) {
 				t.Errorf("taken %v", got)
 			}
 		})
-	}
-}
-
-// TestOneWriter holds that a process that books alone asks less, and still meets others.
-func TestOneWriter(t *testing.T) {
-	server := imaptest.Memory(t)
-	c := configOf(t, server)
-	var looks [2]int64
-	for i, writers := range []string{ManyWriters, OneWriter} {
-		c.Writers = writers
-		cal := room(server)
-		s := open(t, c, shortLife)
-		if err := book(t.Context(), s, claim(cal, "a", "09:00", "10:00")); err != nil {
-			t.Fatal(err)
-		}
-		looks[i] = s.Stats().Looks
-		other := open(t, c, shortLife)
-		if err := book(t.Context(), other, claim(cal, "b", "09:30", "10:30")); !errors.Is(err, calendar.ErrStale) {
-			t.Errorf("writers: %s: booked twice: %v", writers, err)
-		}
-		_, _, base, err := other.Find(t.Context(), cal, "a")
-		if err != nil {
-			t.Fatal(err)
-		}
-		h, err := other.Hold(t.Context(), calendar.Put{Calendar: cal, UID: "a", Object: calendartest.Event("a", "11:00", "12:00"), Base: base})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := h.Confirm(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if got := taken(t, s, cal); len(got) != 1 || got[0] != "a@11:00" {
-			t.Errorf("writers: %s: taken %v", writers, got)
-		}
-	}
-	if looks[1] >= looks[0] {
-		t.Errorf("%d looks with one writer, %d with many", looks[1], looks[0])
 	}
 }

@@ -25,6 +25,9 @@ func margin(within time.Duration) time.Duration { return max(within/4, 2*time.Se
 
 // Hold implements calendar.Store.
 func (s *Store) Hold(ctx context.Context, p calendar.Put) (calendar.Hold, error) {
+	if s.config.Writers == OneWriter {
+		return s.holdAlone(ctx, p)
+	}
 	h, err := s.prepare(p, false)
 	if err != nil {
 		return nil, err
@@ -41,13 +44,14 @@ func (h *holding) await(ctx context.Context, known bool, step func(*section) (ca
 	lost := 0
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		var t calendar.Turn
-		err := h.visit(ctx, h.plan.Calendar, known && lost == 0, func(x *section) (err error) {
+		err := h.visit(ctx, h.plan.Calendar, known, func(x *section) (err error) {
 			if err := h.removeRest(x); err != nil {
 				return err
 			}
 			t, err = step(x)
 			return err
 		})
+		known = false
 		if errors.Is(err, errBroken) && ctx.Err() == nil && lost < attempts {
 			lost++
 			continue

@@ -32,6 +32,20 @@
 // if the old one is still there afterwards, everybody who decides must see one of the two. Nobody else's hold is ever
 // confirmed, and no hold is removed while its owner may confirm it.
 //
+// # One writer
+//
+// With Writers: 1 a process relies on being the only one that books. Claims are kept in memory and wait for each other
+// there. To confirm is to append the object as it is to stay, to look, and to remove what it replaces: fewer steps, and
+// no keyword. A crash before the APPEND leaves nothing; one after it leaves the booking, which a
+// retry finds. An APPEND whose answer is lost, and which is not seen by the next look, is sent again.
+//
+// Others who write all the same, such as calendar clients, are met by the look after the APPEND: what has a lower UID
+// and takes the time, holds included, or changed the object, was first, and our message is removed again. So two
+// processes that both rely on being alone never both say that they have booked. What is lost compared with holds: for a
+// moment readers see the booking that is then removed; the two may both give way, to a third or to a hold, where one
+// could have stayed (ErrStale, so it is planned anew); nobody waits for a claim in the other's memory; and a crash
+// between the APPEND and the look leaves a booking that nobody checked, beside the other, and its retry takes it for done.
+//
 // # Rights
 //
 // On server-wide folders the account needs the rights l, r, w (the keyword), i, t and e (RFC 4314: lrwite). For users
@@ -51,15 +65,16 @@ import (
 
 // Store is calendar.Store over IMAP. It may be used by several goroutines.
 type Store struct {
-	config  Config
-	options Options
-	servers []server
-	pool    *pool
-	queues  calendar.Queues
-	indexes *calendar.LRU[string, *index]
-	objects *calendar.LRU[objectKey, *itip.Object]
-	living  living
-	stats   counters
+	config   Config
+	options  Options
+	servers  []server
+	pool     *pool
+	queues   calendar.Queues
+	indexes  *calendar.LRU[string, *index]
+	objects  *calendar.LRU[objectKey, *itip.Object]
+	living   living
+	promises promises
+	stats    counters
 }
 
 // objectKey names a message for ever.

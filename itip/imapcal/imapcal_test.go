@@ -70,10 +70,32 @@ func TestConformance(t *testing.T) {
 				server.CreateFolder(jane, "Calendar", "")
 			}
 			for _, format := range []Format{ICal, Kolab} {
-				t.Run(string(format), func(t *testing.T) { conform(t, server, format) })
+				t.Run(string(format), func(t *testing.T) {
+					t.Parallel()
+					conform(t, server, format)
+				})
 			}
 		})
 	}
+}
+
+// TestConformanceAlone gives it a store that books alone, for which all hosts are one process.
+func TestConformanceAlone(t *testing.T) {
+	t.Parallel()
+	server := imaptest.Memory(t)
+	server.AddUser(jane)
+	server.CreateFolder(jane, "Calendar", "")
+	c := configOf(t, server)
+	c.Writers = OneWriter
+	calendartest.Run(t, func(t *testing.T) calendartest.Site {
+		s := open(t, c, shortLife)
+		return calendartest.Site{
+			Host:      func() calendar.Store { return s },
+			Advance:   time.Sleep,
+			Calendars: []string{room(server), room(server)},
+			HoldLife:  shortLife.HoldLife, ConfirmWithin: shortLife.ConfirmWithin,
+		}
+	})
 }
 
 func conform(t *testing.T, server *imaptest.Server, format Format) {

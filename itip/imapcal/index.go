@@ -24,6 +24,8 @@ type index struct {
 	bad      []*entry
 	over     *overview // nil until asked for
 	clock    clock
+	looked   bool             // all of this was true after the last look
+	suspects map[imap.UID]int // messages that may have ended a connection, and how often alone
 }
 
 // entry is one message. A message that is no calendar object has only its uid.
@@ -39,6 +41,7 @@ type entry struct {
 	hold        *hold            // what a message of ours says of the hold that it is, or was
 	pending     bool             // it is a hold still
 	err         error            // why it cannot be read
+	until       time.Time        // of one in quarantine
 	subject     string           // of a message that cannot be read
 	superseded  bool             // we have written another in its place
 	duplicate   bool             // another message with the same UID counts
@@ -51,7 +54,7 @@ type overview struct {
 }
 
 func newIndex(validity uint32) *index {
-	return &index{validity: validity, entries: map[imap.UID]*entry{}, objects: map[string][]*entry{}}
+	return &index{validity: validity, entries: map[imap.UID]*entry{}, objects: map[string][]*entry{}, suspects: map[imap.UID]int{}}
 }
 
 // describe fills in what an object says.

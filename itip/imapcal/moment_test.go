@@ -12,15 +12,14 @@ import (
 )
 
 // tapped opens a store whose commands can be met at any moment.
-func tapped(t *testing.T, server *imaptest.Server, o Options) (*Store, *imaptest.Tap) {
+func tapped(t *testing.T, server *imaptest.Server, c Config, o Options) (*Store, *imaptest.Tap) {
 	t.Helper()
 	tap := imaptest.NewTap(t, server.Addr)
-	c := configOf(t, server)
 	c.URL = []string{"imap://" + tap.Addr}
 	return open(t, c, o), tap
 }
 
-// replace puts an object in the place of another, as some other process.
+// replace puts an object, in the place of another if there is one, as some other process.
 func replace(t *testing.T, s *Store, cal, uid, from, to string) {
 	t.Helper()
 	_, _, base, err := s.Find(t.Context(), cal, uid)
@@ -39,7 +38,7 @@ func TestReplacedBeforeFetch(t *testing.T) {
 	writer := open(t, configOf(t, server), shortLife)
 	for _, warm := range []bool{false, true} {
 		cal := room(server)
-		reader, tap := tapped(t, server, shortLife)
+		reader, tap := tapped(t, server, configOf(t, server), shortLife)
 		if warm { // the reader knows another object, and only what is new is fetched
 			replace(t, writer, cal, "b", "14:00", "15:00")
 			taken(t, reader, cal)
@@ -63,7 +62,7 @@ func TestReplacedBeforeRead(t *testing.T) {
 	server := imaptest.Memory(t)
 	cal := room(server)
 	writer := open(t, configOf(t, server), shortLife)
-	reader, tap := tapped(t, server, shortLife)
+	reader, tap := tapped(t, server, configOf(t, server), shortLife)
 	replace(t, writer, cal, "a", "09:00", "10:00")
 	taken(t, reader, cal)
 	reader.objects = calendar.NewLRU[objectKey, *itip.Object](1)
@@ -87,7 +86,7 @@ func TestTakeOverBetweenListAndFlags(t *testing.T) {
 	if _, err := open(t, configOf(t, server), soon).Hold(t.Context(), p); err != nil { // and its owner dies
 		t.Fatal(err)
 	}
-	waiter, tap := tapped(t, server, Options{})
+	waiter, tap := tapped(t, server, configOf(t, server), Options{})
 	outcome := make(chan error, 1)
 	go func() {
 		_, err := waiter.Hold(t.Context(), claim(cal, "b", "09:30", "10:30"))

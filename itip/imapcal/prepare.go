@@ -87,11 +87,20 @@ func (h *holding) mail(owner string, place imap.UID, old []byte) ([]byte, error)
 
 var errNoKeywords = errors.New("the folder keeps no keywords: the account needs the right w there")
 
-// append writes our message as a hold. Whether it is there has to be looked up, whatever the error says.
+// append writes our message as a hold.
 func (h *holding) append(x *section, place imap.UID) error {
 	if !x.box.keeps(keyword) {
 		return errNoKeywords
 	}
+	if err := h.post(x, place, keyword); err != nil {
+		return err
+	}
+	h.stats.holds.Add(1)
+	return h.check(x, time.Now())
+}
+
+// post writes our message. Whether it is there has to be looked up, whatever the error says.
+func (h *holding) post(x *section, place imap.UID, flags ...imap.Flag) error {
 	var old []byte
 	if e := x.index.find(h.plan.UID); e != nil && h.config.Format == Kolab {
 		var err error
@@ -107,13 +116,14 @@ func (h *holding) append(x *section, place imap.UID) error {
 	h.owner, h.owners, h.heir = owner, append(h.owners, owner), place
 	h.living.add(owner, h)
 	h.begun, x.wrote = time.Now(), true
-	if err := x.conn.append(x.ctx, h.config.Timeout, x.mailbox, mail, keyword); err != nil {
+	if err := x.conn.append(x.ctx, h.config.Timeout, x.mailbox, mail, flags...); err != nil {
 		x.conn.close() // the library does not get over a refused literal
 		return fmt.Errorf("append: %w", err)
 	}
-	h.stats.holds.Add(1)
-	return h.check(x, time.Now())
+	return nil
 }
+
+var errNotThere = errors.New("what was appended is not there")
 
 // check makes sure that what we have appended is there, and is a hold.
 func (h *holding) check(x *section, answered time.Time) error {
@@ -122,7 +132,7 @@ func (h *holding) check(x *section, answered time.Time) error {
 	}
 	own := h.own(x)
 	if own == nil {
-		return errors.New("what was appended is not there")
+		return errNotThere
 	}
 	if !own.pending {
 		return errors.Join(errors.New("the folder did not keep the keyword of a hold: the account needs the right w there"), h.remove(x, own))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand"
 	"os"
@@ -34,8 +35,20 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	flag.Parse()
+	if !given("test.parallel") { // most of what is parallel waits for holds to age, and needs no processor for that
+		_ = flag.Set("test.parallel", "12")
+	}
 	goleak.VerifyTestMain(m)
 }
+
+func given(name string) (yes bool) {
+	flag.Visit(func(f *flag.Flag) { yes = yes || f.Name == name })
+	return yes
+}
+
+// full asks for as many attempts in collections, and as many processes that are killed, as we ever tried.
+var full = flag.Bool("full", false, "race and kill as often as it takes, which lasts minutes")
 
 // job is the life of another process.
 type job struct {
@@ -168,14 +181,21 @@ func TestProcessesRace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := start(t)
 			c := configOf(t, server)
-			for _, rooms := range []int{1, 10} {
+			for _, rooms := range []int{1, 10, 0} {
+				if rooms == 0 { // each of them believes that it books alone
+					rooms, c.Writers = 1, OneWriter
+				}
 				var cals []string
 				for range rooms {
 					cals = append(cals, room(server))
 				}
 				began := time.Now()
-				booked := race(t, job{Config: c, Calendars: cals, Attempts: tries(250), Fickle: true})
-				t.Logf("%d rooms: %d attempts in %v", rooms, processes*tries(250), time.Since(began))
+				n := tries(250)
+				if rooms > 1 && !*full {
+					n = tries(50) // each of which tries every room
+				}
+				booked := race(t, job{Config: c, Calendars: cals, Attempts: n, Fickle: true})
+				t.Logf("%d rooms: %d attempts in %v", rooms, processes*n, time.Since(began))
 				s := open(t, c, shortLife)
 				for _, cal := range cals {
 					if got := taken(t, s, cal); len(booked[cal]) != 1 || len(got) != 1 || got[0] != booked[cal][0]+"@09:00" {
@@ -206,12 +226,17 @@ func tries(n int) int {
 func TestProcessesKilled(t *testing.T) {
 	for name, start := range realServers() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			server := start(t)
 			c := configOf(t, server)
 			cals := []string{room(server), room(server), room(server)}
 			rnd := rand.New(rand.NewSource(1))
 			var wg sync.WaitGroup
-			for i := range tries(40) {
+			kills := tries(40)
+			if *full {
+				kills = 400
+			}
+			for i := range kills {
 				j := job{Config: c, Calendars: cals, Name: fmt.Sprintf("k%d", i), Seed: int64(i)}
 				cmd, done := j.start(t, func(line string) { t.Error(line) })
 				wg.Go(func() { <-done })

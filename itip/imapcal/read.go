@@ -15,13 +15,18 @@ var errGone = errors.New("it went away while it was read")
 
 // busy gives the time that is taken. A message that cannot be read may take any.
 func (x *section) busy(from, to time.Time) ([]calendar.Period, error) {
+	return x.busyAmong(from, to, func(*entry) bool { return true })
+}
+
+// busyAmong gives the time that some messages take, of those that count.
+func (x *section) busyAmong(from, to time.Time, wanted func(*entry) bool) ([]calendar.Period, error) {
 	if len(x.index.bad) > 0 {
 		e := x.index.bad[0]
 		return nil, x.unreadable(e, e.err)
 	}
 	var touched []*entry
 	for _, e := range x.index.overview().counted {
-		if e.touches(from, to) {
+		if e.touches(from, to) && wanted(e) {
 			touched = append(touched, e)
 		}
 	}

@@ -25,6 +25,8 @@ var errMoves = errors.New("it changes while it is read")
 // be there that was there all the time, and neither an earlier hold nor the one that has taken its place.
 func (x *section) refresh() error {
 	x.stats.looks.Add(1)
+	x.index.looked = false
+	x.parole()
 	for range 10 * attempts {
 		uids, err := x.conn.list(x.ctx, x.config.Timeout, maxMessages)
 		if err != nil {
@@ -36,8 +38,13 @@ func (x *section) refresh() error {
 		if err != nil {
 			return err
 		}
-		if all, err := x.learnAll(fresh); all && there || err != nil {
+		all, err := x.learnAll(fresh)
+		if err != nil {
 			return err
+		}
+		if all && there {
+			x.index.looked = true
+			return nil
 		}
 	}
 	return fmt.Errorf("%w: %w", calendar.ErrUnreadable, errMoves)
@@ -46,10 +53,10 @@ func (x *section) refresh() error {
 // learnAll reads messages into the index; all is false if one went away before.
 func (x *section) learnAll(fresh []imap.UID) (all bool, err error) {
 	all = true
-	for chunk := range slices.Chunk(fresh, batch) {
-		there, err := x.learn(chunk)
+	for _, portion := range x.portions(fresh) {
+		there, err := x.learn(portion)
 		if err != nil {
-			return false, err
+			return false, x.accuse(portion, err)
 		}
 		all = all && there
 	}

@@ -38,8 +38,8 @@ func (s *Store) visit(ctx context.Context, cal string, known bool, f func(*secti
 	}
 	defer leave()
 	wrote, err := s.once(ctx, cal, known, f)
-	if errors.Is(err, errBroken) && !wrote && ctx.Err() == nil {
-		_, err = s.once(ctx, cal, false, f)
+	for attempt := 0; goesOn(err, attempt) && !wrote && ctx.Err() == nil; attempt++ {
+		wrote, err = s.once(ctx, cal, false, f)
 	}
 	if err != nil {
 		return fmt.Errorf("calendar %s: %w", cal, err)
@@ -67,7 +67,7 @@ func (s *Store) once(ctx context.Context, cal string, known bool, f func(*sectio
 	}
 	x.recall()
 	defer x.remember()
-	if !known || len(x.index.entries) == 0 {
+	if !known || !x.index.looked {
 		if err := x.refresh(); err != nil {
 			return false, err
 		}

@@ -13,6 +13,9 @@ import (
 // Put implements calendar.Store. It goes the way of a hold, so that of two writers of one object one wins, and
 // readers see the old one or the new one.
 func (s *Store) Put(ctx context.Context, p calendar.Put) error {
+	if s.config.Writers == OneWriter {
+		return s.putAlone(ctx, p)
+	}
 	h, err := s.prepare(p, true)
 	if err != nil {
 		return err

@@ -4,12 +4,13 @@ import "time"
 
 // Fault is what a Tap does to a command.
 type Fault struct {
-	Command string        // APPEND or UID FETCH, say; "" is any, logins too
-	N       int           // the N-th such command since On, over all connections, from 1; 0 is every one
-	When    When          // at which moment
-	Do      Do            // what
-	For     time.Duration // how long to Delay
-	Call    func()        // what to Run
+	Line    func(string) bool // only commands whose first line it takes; nil takes all
+	Command string            // APPEND or UID FETCH, say; "" is any, logins too
+	N       int               // the N-th such command since On, over all connections, from 1; 0 is every one
+	When    When              // at which moment
+	Do      Do                // what
+	For     time.Duration     // how long to Delay
+	Call    func()            // what to Run
 }
 
 // When is a moment in the life of a command.
@@ -39,8 +40,8 @@ type armed struct {
 }
 
 // hits counts a command and tells whether it is the one.
-func (a *armed) hits(name string) bool {
-	if a.Command != "" && a.Command != name {
+func (a *armed) hits(name, line string) bool {
+	if a.Command != "" && a.Command != name || a.Line != nil && !a.Line(line) {
 		return false
 	}
 	a.seen++

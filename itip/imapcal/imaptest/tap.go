@@ -121,12 +121,12 @@ func (t *Tap) start(client, server net.Conn) bool {
 }
 
 // meet notes a command and gives the fault that is asked for it.
-func (t *Tap) meet(name string) (f Fault, ok bool) {
+func (t *Tap) meet(name, line string) (f Fault, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.commands = append(t.commands, name)
 	for _, a := range t.faults {
-		if a.hits(name) && !ok {
+		if a.hits(name, line) && !ok {
 			f, ok = a.Fault, true
 		}
 	}

@@ -26,7 +26,7 @@ func (c *tapped) command(r *bufio.Reader, line []byte) error {
 	if name == "" { // the end of IDLE, or an answer to AUTHENTICATE
 		return c.toServer(line)
 	}
-	f, ok := c.tap.meet(name)
+	f, ok := c.tap.meet(name, string(line))
 	switch {
 	case !ok:
 		return c.rest(r, line, nil)
