@@ -112,12 +112,16 @@ func (s *Store) dialOne(ctx context.Context, place server, login string) (*conn,
 	s.stats.dials.Add(1)
 	raw, err := new(net.Dialer).DialContext(limited, "tcp", place.addr)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("connect: %w", err)
 	}
 	stop := context.AfterFunc(limited, func() { raw.Close() })
 	defer stop()
-	client, err := greet(limited, raw, place)
+	client, step, err := greet(limited, raw, place)
 	if err == nil {
+		step = "log in to " + place.addr + " as " + s.config.User
+		if login != "" {
+			step += " for " + login
+		}
 		if err = s.authenticate(client, login); err != nil {
 			client.Close()
 		}
@@ -125,33 +129,37 @@ func (s *Store) dialOne(ctx context.Context, place server, login string) (*conn,
 	if err != nil {
 		raw.Close()
 		switch {
+		case ctx.Err() != nil:
+			err = fmt.Errorf("%w: %w", ctx.Err(), err)
 		case limited.Err() != nil:
-			err = fmt.Errorf("%w: %w", limited.Err(), err)
+			err = fmt.Errorf("%w within %v", errSlow, s.config.DialTimeout)
 		case !isAnswer(err):
 			err = fmt.Errorf("%w: %w", errBroken, err)
 		}
-		return nil, fmt.Errorf("log in to %s: %w", place.addr, err)
+		return nil, fmt.Errorf("%s: %w", step, err)
 	}
 	c := &conn{client: client, raw: raw, login: login, addr: place.addr, caps: client.Caps(), stats: &s.stats}
 	s.stats.open.Add(1)
 	return c, nil
 }
 
-// greet waits for the greeting and begins TLS.
-func greet(ctx context.Context, raw net.Conn, place server) (*imapclient.Client, error) {
+// greet waits for the greeting and begins TLS. step is what it was at when it ended.
+func greet(ctx context.Context, raw net.Conn, place server) (client *imapclient.Client, step string, err error) {
 	// Whoever watches over the connection closes it; what the server tells unasked is of no interest.
 	options := &imapclient.Options{TLSConfig: place.tls}
-	switch {
-	case place.late:
-		return imapclient.NewStartTLS(raw, options)
-	case place.tls != nil:
+	if place.late {
+		client, err = imapclient.NewStartTLS(raw, options)
+		return client, "STARTTLS with " + place.addr, err
+	}
+	if place.tls != nil {
 		secure := tls.Client(raw, place.tls)
 		if err := secure.HandshakeContext(ctx); err != nil {
-			return nil, err
+			return nil, "TLS with " + place.addr, err
 		}
-		return greeted(imapclient.New(secure, options))
+		raw = secure
 	}
-	return greeted(imapclient.New(raw, options))
+	client, err = greeted(imapclient.New(raw, options))
+	return client, "greeting of " + place.addr, err
 }
 
 func greeted(client *imapclient.Client) (*imapclient.Client, error) {
