@@ -3,12 +3,12 @@ package imaptest
 import (
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -106,11 +106,21 @@ func (p place) attributes() *syscall.SysProcAttr {
 // could take a port between our choice and the server's bind.
 const lowest, highest = 20000, 32000
 
+// given counts the ports that were looked at: each process goes through a part of the range of its own, so that two
+// servers that start at once, here or in another process, hardly ever choose the same one.
+var given atomic.Int64
+
+func nextPort() int {
+	const share = 400
+	parts := (highest - lowest) / share
+	return lowest + os.Getpid()%parts*share + int(given.Add(1))%share
+}
+
 // freeAddrs finds n different loopback addresses nobody listens on.
 func freeAddrs(tb testing.TB, n int) (addrs []string) {
 	tb.Helper()
 	for range 1000 {
-		ln, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(highest-lowest)))
+		ln, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", nextPort()))
 		if err != nil {
 			continue
 		}
