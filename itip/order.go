@@ -64,7 +64,15 @@ func CompareObjects(stored, incoming *Object) Order {
 // Counterpart is what o has for the instance that a component of another object is about: the override of that
 // instance, else the master; nil if there is neither. A RECURRENCE-ID is compared as an instant.
 func (o *Object) Counterpart(other *Object, c *Component) *Component {
-	return o.keys().counterpart(other.Zones(nil), c)
+	return o.Counterparts(other)(c)
+}
+
+// Counterparts is Counterpart for many components of one other object: both are read once, so that the work grows with
+// their number and not with its square. Neither object may change meanwhile, but for what is no RECURRENCE-ID, SEQUENCE
+// or DTSTAMP.
+func (o *Object) Counterparts(other *Object) func(c *Component) *Component {
+	keys, zones := o.keys(), other.Zones(nil)
+	return func(c *Component) *Component { return keys.counterpart(zones, c) }
 }
 
 // keys finds the components of an object by what they are about.

@@ -34,8 +34,9 @@ func (b *booking) answered(partstat string, stored *itip.Object) answer {
 	if err != nil {
 		return a
 	}
+	said := b.says(stored)
 	for _, i := range perInstance(is) {
-		if i.Component.Has("RECURRENCE-ID") && b.left(i.Component) && b.says(stored, i.Component) {
+		if i.Component.Has("RECURRENCE-ID") && b.left(i.Component) && said(i.Component) {
 			a.parts = append(a.parts, i)
 		}
 	}

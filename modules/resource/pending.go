@@ -75,8 +75,9 @@ func (b *booking) replaces() string {
 	if b.stored == nil {
 		return ""
 	}
+	said := b.says(b.stored)
 	for _, c := range b.stored.Scheduled() {
-		if q := questionOn(c); q.state == waiting && b.incoming.Counterpart(b.stored, c) != nil {
+		if q := questionOn(c); q.state == waiting && said(c) {
 			return q.id
 		}
 	}
@@ -90,8 +91,9 @@ func (b *booking) unsettled(v verdict, a answer, q question) (*itip.Object, *cal
 		return nil, nil, err
 	}
 	open := b.room.rules.Pending == "free"
+	said := b.says(o)
 	for _, c := range o.Scheduled() {
-		if !b.says(o, c) || b.left(c) || c.Cancelled() {
+		if !said(c) || b.left(c) || c.Cancelled() {
 			continue
 		}
 		c.SetText("STATUS", "TENTATIVE")
@@ -163,8 +165,9 @@ func (b *booking) keepOpen(v verdict) decision {
 
 // saidOf is what the resource has answered so far to what the message is about.
 func (b *booking) saidOf(known *itip.Object) string {
+	of := known.Counterparts(b.incoming)
 	for _, c := range b.incoming.Scheduled() {
-		if was := known.Counterpart(b.incoming, c); was != nil {
+		if was := of(c); was != nil {
 			if u, ok := was.Attendee(b.room.Addresses...); ok && !unsaid(u, was) {
 				return u.Partstat
 			}
@@ -180,9 +183,10 @@ func unsaid(u itip.User, c *itip.Component) bool {
 
 // settled carries what was decided about a stored booking over to a later version that touches no time.
 func (b *booking) settled(known, o *itip.Object) {
+	of := known.Counterparts(o)
 	for _, c := range o.Scheduled() {
 		c.Remove(questionProperty)
-		was := known.Counterpart(o, c)
+		was := of(c)
 		if was == nil {
 			continue
 		}

@@ -24,8 +24,9 @@ func (b *booking) toStore(v verdict, a answer) (*itip.Object, error) {
 func (b *booking) asBooked(o *itip.Object, a answer) (*itip.Object, error) {
 	o = o.Clone()
 	o.SetMethod("")
+	said := b.says(o)
 	for _, c := range o.Scheduled() {
-		if !b.says(o, c) {
+		if !said(c) {
 			continue
 		}
 		b.setPartstat(c, a.partstat)

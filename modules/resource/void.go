@@ -11,12 +11,13 @@ import (
 // who has to be told.
 func (b *booking) void(o *itip.Object) {
 	by, _, _ := strings.Cut(string(b.cause("")), ";")
+	of := b.stored.Counterparts(o)
 	for _, q := range questionsOn(b.stored) {
 		if q.state != waiting || len(q.about(o)) > 0 {
 			continue
 		}
 		for _, c := range o.Scheduled() {
-			if was := b.stored.Counterpart(o, c); was != nil && questionOn(was).id == q.id {
+			if was := of(c); was != nil && questionOn(was).id == q.id {
 				question{q.id, withdrawn, by}.mark(c)
 			}
 		}

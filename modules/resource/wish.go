@@ -17,7 +17,8 @@ func (b *booking) wish(ctx context.Context, o *itip.Object) (w wish, why error, 
 	if w.instances, why = o.Readings(w.at, until, w.zone); why != nil {
 		return w, why, nil
 	}
-	w.instances = slices.DeleteFunc(w.instances, func(i itip.Instance) bool { return i.Cancelled || !b.speaksOf(o, i) })
+	said := b.says(o)
+	w.instances = slices.DeleteFunc(w.instances, func(i itip.Instance) bool { return i.Cancelled || !said(i.Component) })
 	master := o.Master()
 	w.series = b.incoming.Master() != nil && master != nil && repeats(master) || len(perInstance(w.instances)) > 1
 	if w.series && b.incoming.Master() != nil {
@@ -32,14 +33,10 @@ func (b *booking) wish(ctx context.Context, o *itip.Object) (w wish, why error, 
 	return w, nil, err
 }
 
-// speaksOf tells whether the message is about an instance of the object it led to.
-func (b *booking) speaksOf(o *itip.Object, i itip.Instance) bool {
-	return b.says(o, i.Component)
-}
-
-// says tells whether a component is as the message wants it.
-func (b *booking) says(o *itip.Object, c *itip.Component) bool {
-	return b.incoming.Counterpart(o, c) != nil
+// says tells which components of an object are as the message wants them.
+func (b *booking) says(o *itip.Object) func(c *itip.Component) bool {
+	of := b.incoming.Counterparts(o)
+	return func(c *itip.Component) bool { return of(c) != nil }
 }
 
 // judge reads the calendar and judges the object an incoming one leads to. A collection asks it of each member.
