@@ -25,7 +25,7 @@ func (b *booking) collect(ctx context.Context) (decision, error) {
 		return untouched("the collection is not among the attendees"), nil
 	}
 	switch {
-	case b.hasPassedOn(family):
+	case b.hasPassedOn():
 		return done("passed on before, its member answers"), nil
 	case b.incoming.Method() == "ADD":
 		return b.addToMember(ctx, family)

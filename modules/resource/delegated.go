@@ -106,14 +106,13 @@ func isAmong(a address.Address, family []*facility) bool {
 	return a != "" && slices.ContainsFunc(family, func(f *facility) bool { return slices.Contains(f.Addresses, a) })
 }
 
-// hasPassedOn tells whether an update says of a collection that it passed the invitation on already: then the member
-// answers, who is asked himself. NON-PARTICIPANT alone is no such word, as Outlook invites resources like that.
-func (b *booking) hasPassedOn(family []*facility) bool {
+// hasPassedOn tells whether a message says that the invited one passed the invitation on to another attendee: then that
+// one answers, who is asked as well. NON-PARTICIPANT alone says nothing, as Outlook invites resources like that.
+func (b *booking) hasPassedOn() bool {
 	for _, c := range b.incoming.Scheduled() {
+		me, _ := c.Attendee(b.room.Addresses...)
 		for _, u := range c.Attendees() {
-			member := isAmong(u.Address, family)
-			fromUs := slices.ContainsFunc(u.DelegatedFrom, func(a address.Address) bool { return slices.Contains(b.room.Addresses, a) })
-			if member && (fromUs || b.invited.Role == nonParticipant || slices.Contains(b.invited.DelegatedTo, u.Address)) {
+			if u.Address != "" && (slices.Contains(me.DelegatedTo, u.Address) || slices.ContainsFunc(u.DelegatedFrom, b.room.called)) {
 				return true
 			}
 		}

@@ -10,7 +10,7 @@ import (
 // attend answers a request to a resource. One that a collection chose passes the invitation on to another member when it
 // cannot have it itself.
 func (b *booking) attend(ctx context.Context) (decision, error) {
-	if len(b.invited.DelegatedTo) > 0 && (b.stored == nil || b.repeated()) { // repeated: it is back by this very mail
+	if b.hasPassedOn() && (b.stored == nil || b.repeated()) { // repeated: it is back by this very mail
 		return done("passed on before, its delegate answers"), nil
 	}
 	if b.via = b.chosenBy(); b.via == "" {
