@@ -36,17 +36,12 @@ func Periods(o *itip.Object, from, to time.Time, local *time.Location) ([]Period
 // describe says what a component tells about its time. Some clients leave out of an override what they did
 // not change, so that what is missing there is read from the master: a private series keeps its secret.
 func describe(o *itip.Object, c *itip.Component) Period {
-	p := Period{UID: o.UID(), Status: Confirmed, Class: "PUBLIC"}
-	sources := []*itip.Component{c}
-	if master := o.Master(); master != nil && master != c {
-		sources = append(sources, master)
-	}
+	p := Period{UID: o.UID(), Status: Confirmed}
+	sources := withMaster(o, c)
 	if status, _ := first(sources, "STATUS"); strings.EqualFold(status, string(Tentative)) {
 		p.Status = Tentative
 	}
-	if class, ok := first(sources, "CLASS"); ok {
-		p.Class = knownClass(class)
-	}
+	p.Class = ClassOf(o, c)
 	p.Summary, _ = first(sources, "SUMMARY")
 	for _, s := range sources {
 		if user, ok := s.Organizer(); ok {
@@ -55,6 +50,30 @@ func describe(o *itip.Object, c *itip.Component) Period {
 		}
 	}
 	return p
+}
+
+// withMaster are a component and, where it is an override, what it overrides.
+func withMaster(o *itip.Object, c *itip.Component) []*itip.Component {
+	if master := o.Master(); master != nil && master != c {
+		return []*itip.Component{c, master}
+	}
+	return []*itip.Component{c}
+}
+
+// ClassProperty is on a component whose CLASS was taken away for the sake of those who look at the calendar: what it was.
+const ClassProperty = "X-USHER-CLASS"
+
+// ClassOf is the CLASS of a component of an object: PUBLIC, PRIVATE or CONFIDENTIAL (RFC 5545 3.8.1.3). ClassProperty
+// comes before CLASS, and a component that says neither is like its series.
+func ClassOf(o *itip.Object, c *itip.Component) string {
+	for _, s := range withMaster(o, c) {
+		for _, name := range []string{ClassProperty, "CLASS"} {
+			if s.Has(name) {
+				return knownClass(s.Text(name))
+			}
+		}
+	}
+	return "PUBLIC"
 }
 
 // knownClass reads a CLASS; RFC 5545 3.8.1.3: one that is not known is PRIVATE.

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"usher/itip"
+	"usher/itip/calendar"
 	"usher/milter/filter"
 )
 
@@ -52,7 +53,7 @@ func (b *booking) struck(o *itip.Object, gone bool) decision {
 func (b *booking) bury(o *itip.Object) {
 	for _, c := range o.Scheduled() {
 		b.bare(c)
-		c.Remove("ATTENDEE", "CLASS")
+		c.Remove("ATTENDEE", "CLASS", calendar.ClassProperty)
 		c.SetText("STATUS", "CANCELLED")
 		c.SetText("TRANSP", "TRANSPARENT")
 	}

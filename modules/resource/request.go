@@ -218,12 +218,25 @@ func (b *booking) withPlanned(busy []calendar.Period) []calendar.Period {
 			continue
 		}
 		for _, s := range put.Claim.Periods {
-			busy = append(busy, calendar.Period{From: s.From.Add(gap), To: s.To.Add(-gap), UID: put.UID,
-				Organizer: b.organizer.Address, Summary: title(put.Object)})
+			busy = append(busy, planned(put, s.From.Add(gap), s.To.Add(-gap)))
 		}
 	}
 	slices.SortStableFunc(busy, func(a, b calendar.Period) int { return a.From.Compare(b.From) })
 	return busy
+}
+
+// planned is time that an event of the same mail is about to take. One mail may bring events of several organizers.
+func planned(put filter.PutEvent, from, to time.Time) calendar.Period {
+	p := calendar.Period{From: from, To: to, UID: put.UID, Class: "PUBLIC", Summary: title(put.Object)}
+	if u, err := put.Object.Organizer(); err == nil {
+		p.Organizer = u.Address
+	}
+	for _, c := range put.Object.Scheduled() {
+		if class := calendar.ClassOf(put.Object, c); class != "PUBLIC" {
+			p.Class = class
+		}
+	}
+	return p
 }
 
 func (b *booking) put(o *itip.Object, decision string, claim *calendar.Claim) filter.PutEvent {

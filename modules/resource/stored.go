@@ -2,6 +2,7 @@ package resource
 
 import (
 	"usher/itip"
+	"usher/itip/calendar"
 )
 
 // asked is the property of a series that was cut to the booking window: the rule as the organizer wrote it, so that
@@ -25,6 +26,7 @@ func (b *booking) asBooked(o *itip.Object, a answer) (*itip.Object, error) {
 	o = o.Clone()
 	o.SetMethod("")
 	said := b.says(o)
+	forgetClass(o, said)
 	for _, c := range o.Scheduled() {
 		if !said(c) {
 			continue
@@ -47,6 +49,15 @@ func (b *booking) asBooked(o *itip.Object, a answer) (*itip.Object, error) {
 		b.leave(c)
 	}
 	return o, nil
+}
+
+// forgetClass takes out what an earlier version was, where the message says what there is now.
+func forgetClass(o *itip.Object, said func(*itip.Component) bool) {
+	for _, c := range o.Scheduled() {
+		if said(c) {
+			c.Remove(calendar.ClassProperty)
+		}
+	}
 }
 
 // leave marks an instance of a booked series as declined: it takes no time (D-12).

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"usher/itip"
+	"usher/itip/calendar"
 	"usher/milter/imip"
 )
 
 // needed are the properties that a booking is made of. Of a private event nothing else is kept (D-16).
 var needed = []string{"UID", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE",
 	"EXRULE", "STATUS", "TRANSP", "CLASS", "ORGANIZER", "X-MICROSOFT-CDO-APPT-SEQUENCE", asked,
-	viaProperty}
+	viaProperty, calendar.ClassProperty}
 
 // comments are the properties that hold what people wrote about an event.
 var comments = []string{"DESCRIPTION", "COMMENT", "X-ALT-DESC", "STYLED-DESCRIPTION"}
@@ -19,7 +20,8 @@ var comments = []string{"DESCRIPTION", "COMMENT", "X-ALT-DESC", "STYLED-DESCRIPT
 // trim takes out of a component what the resource's calendar, which many can read, is not to hold.
 func (b *booking) trim(o *itip.Object, c *itip.Component) {
 	r := b.room.rules
-	if private(o, c) {
+	class := calendar.ClassOf(o, c)
+	if class != "PUBLIC" {
 		b.bare(c)
 	}
 	if r.TrimSubject {
@@ -32,21 +34,19 @@ func (b *booking) trim(o *itip.Object, c *itip.Component) {
 		c.Remove("ATTACH")
 	}
 	if r.TrimPrivate {
-		c.Remove("CLASS")
+		hide(c, class)
 	}
 	if r.AddOrganizerToSubject {
 		b.sign(c)
 	}
 }
 
-// private tells whether the details of a component are nobody else's business. One that does not say is like its
-// series; a class nobody knows is private (RFC 5545 3.8.1.3).
-func private(o *itip.Object, c *itip.Component) bool {
-	class := c.Text("CLASS")
-	if master := o.Master(); class == "" && master != nil {
-		class = master.Text("CLASS")
+// hide takes CLASS away from those who look at the calendar, and keeps it for what is told of the booking.
+func hide(c *itip.Component, class string) {
+	c.Remove("CLASS")
+	if class != "PUBLIC" {
+		c.SetText(calendar.ClassProperty, class)
 	}
-	return class != "" && !strings.EqualFold(strings.TrimSpace(class), "PUBLIC")
 }
 
 // bare leaves time and organizer, and the resource's own answer.
