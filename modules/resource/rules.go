@@ -62,7 +62,9 @@ type Rules struct {
 	// ExpireDays after its end a booking is removed; 0: never.
 	ExpireDays int `yaml:"expire_days"`
 
-	// Strategy is how a collection chooses among its free members.
+	// Strategy is how a collection chooses among the members that can take a request: the first by name, one drawn by
+	// the UID, the one with the fewest booked hours or (round_robin) the fewest bookings in the two weeks before and
+	// after, or the smallest that is large enough.
 	Strategy string `yaml:"strategy" config:"oneof=first|random|least_used|smallest_fit|round_robin"`
 	// Alternatives is how many other times or members a decline offers, 0 to 3.
 	Alternatives int `yaml:"alternatives"`
