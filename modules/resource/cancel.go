@@ -15,7 +15,7 @@ func (b *booking) cancel() (decision, error) {
 	case b.stored == nil:
 		return b.cancelUnknown()
 	case b.repeated():
-		return done("cancelled before", b.put(b.stored, cancelled, nil)).with(b.voided(b.stored)...), nil
+		return done("cancelled before", b.put(b.stored, cancelled, nil)).with(b.voided(b.stored, ownerWords.ofCancel)...), nil
 	}
 	_, gone, err := itip.Cancelled(b.stored, b.incoming, b.room.Addresses...)
 	switch {
@@ -33,11 +33,7 @@ func (b *booking) cancel() (decision, error) {
 
 // struck stores what a cancellation left.
 func (b *booking) struck(o *itip.Object, gone bool) decision {
-	for _, c := range o.Scheduled() {
-		if c.Cancelled() {
-			c.SetText("TRANSP", "TRANSPARENT")
-		}
-	}
+	b.asFree(o)
 	why := "instance cancelled"
 	if gone {
 		why = "cancelled"
@@ -46,7 +42,7 @@ func (b *booking) struck(o *itip.Object, gone bool) decision {
 		}
 	}
 	b.void(o)
-	return done(why, b.put(o, cancelled, nil)).with(b.voided(o)...)
+	return done(why, b.put(o, cancelled, nil)).with(b.voided(o, ownerWords.ofCancel)...)
 }
 
 // bury leaves of an object no more than is needed to know an older message by.

@@ -49,7 +49,7 @@ func (b *booking) weigh(ctx context.Context) (v *verdict, d decision, err error)
 	}
 	if known != nil && tombstone(known) {
 		if itip.CompareObjects(known, b.incoming) != itip.Newer {
-			return nil, done("cancelled before, nothing changed"), nil // S5546-55
+			return nil, done(over(known)), nil // S5546-55
 		}
 		known = nil
 	}
@@ -119,6 +119,9 @@ func (b *booking) again(ctx context.Context) (decision, error) {
 	if details {
 		return d, nil
 	}
+	if mark == declined {
+		d = d.with(b.voided(b.stored, ownerWords.ofChange)...)
+	}
 	return d.with(b.askedAgain(v)...).with(b.notices(a.partstat, v)...), nil
 }
 
@@ -183,12 +186,15 @@ func (b *booking) decline(ctx context.Context, v verdict) (decision, error) {
 	if err := b.offer(ctx, &a, v); err != nil {
 		return decision{}, err
 	}
-	freed, err := b.free()
+	left, err := b.givenUp()
 	if err != nil {
-		return untouched("%s, and what is booked cannot be freed: %v", v.words(), err), nil
+		return untouched("%s: %v", v.words(), err), nil
 	}
-	d := done(v.words()+", "+declined, append([]filter.Effect{b.reply(a)}, freed...)...)
-	return d.with(b.dropped(freed)...).with(b.notices(declined, v)...), nil
+	d := done(v.words()+", "+declined, b.reply(a))
+	if left != nil {
+		d = d.with(b.put(left, declined, nil)).with(b.voided(left, ownerWords.ofChange)...)
+	}
+	return d.with(b.notices(declined, v)...), nil
 }
 
 // free gives up the instances the message is about, or the whole booking.

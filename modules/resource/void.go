@@ -24,8 +24,8 @@ func (b *booking) void(o *itip.Object) {
 	}
 }
 
-// voided tells the owners of questions that this cancellation has ended.
-func (b *booking) voided(o *itip.Object) (effects []filter.Effect) {
+// voided tells the owners of questions that this message has ended.
+func (b *booking) voided(o *itip.Object, why func(ownerWords) string) (effects []filter.Effect) {
 	by, _, _ := strings.Cut(string(b.cause("")), ";")
 	for _, q := range questionsOn(o) {
 		if q.state == withdrawn && q.by == by && b.signer != nil {
@@ -33,8 +33,12 @@ func (b *booking) voided(o *itip.Object) (effects []filter.Effect) {
 			if len(a.part.Scheduled()) == 0 { // a retry: what is left has no title any more
 				a.part = q.part(o)
 			}
-			effects = append(effects, a.withdraw(nil, func(w ownerWords) string { return w.cancelled })...)
+			effects = append(effects, a.withdraw(nil, why)...)
 		}
 	}
 	return effects
 }
+
+// The reasons for which a message ends a question.
+func (w ownerWords) ofCancel() string { return w.cancelled }
+func (w ownerWords) ofChange() string { return w.changed }
