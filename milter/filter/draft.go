@@ -56,6 +56,7 @@ func (d *draft) step(ctx context.Context, i int, b *branch) {
 	for share := range s.shares(&env) {
 		some := len(share.rcpts) < len(env.Rcpts)
 		view := b.view(d.tx, share.rcpts)
+		view.Beside = d.beside(b, env.Rcpts, share.rcpts)
 		interest, err := share.interest(&view.Envelope, view.Message.Header)
 		if err == nil && interest == Nothing {
 			continue
@@ -74,6 +75,20 @@ func (d *draft) step(ctx context.Context, i int, b *branch) {
 			return
 		}
 	}
+}
+
+// beside are who gets the mail, too, but is none of those a module is asked about.
+func (d *draft) beside(b *branch, rcpts, asked []Recipient) []Recipient {
+	var all []Recipient
+	if len(asked) < len(rcpts) {
+		all = difference(rcpts, asked)
+	}
+	for _, other := range d.branches {
+		if other != b {
+			all = append(all, other.rcpts...)
+		}
+	}
+	return all
 }
 
 // take makes a step's plan part of the draft, or not.

@@ -84,4 +84,7 @@ type Tx struct {
 	Envelope
 	Message *message.Message
 	Log     *slog.Logger
+	// Beside are recipients of the same mail that the module is not asked about: other settings count for them, or they
+	// are on another branch. A Refusal would be for them, too.
+	Beside []Recipient
 }

@@ -17,6 +17,7 @@ import (
 // would get it, it is refused; else they are left out, and a sender who logged in is told.
 func (m *module) notInvited(tx *filter.Tx) filter.Plan {
 	rooms, others := readers(tx.Rcpts)
+	others = others || len(tx.Beside) > 0 // whatever they are: only for these recipients may we refuse
 	switch {
 	case len(rooms) == 0:
 		return filter.Plan{}
