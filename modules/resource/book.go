@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"usher/address"
@@ -38,8 +37,9 @@ type decision struct {
 	handled bool
 	effects []filter.Effect
 	why     string
-	notes   []string // what it rests on, for explain
-	rests   []string // calendars it chose among
+	notes   []string    // what it rests on, for explain
+	rests   []string    // calendars it chose among
+	chosen  []*facility // members of collections that it was passed on to
 }
 
 // untouched leaves the mail alone and says why.
@@ -61,6 +61,7 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 	}
 	handled := mail.Whole()
 	var whys []string
+	written := []*facility{room}
 	for _, i := range mail.Items {
 		d, err := m.one(ctx, tx, i.Object, room, g.addresses, plan.Effects)
 		if err != nil {
@@ -71,11 +72,10 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 		plan.Notes = append(plan.Notes, d.notes...)
 		plan.Rests = append(plan.Rests, d.rests...)
 		whys = append(whys, d.why)
+		written = append(written, d.chosen...)
 	}
-	if slices.ContainsFunc(plan.Effects, func(e filter.Effect) bool { return isPutIn(e, room.Calendar) }) {
-		if err := m.expire(ctx, room, tx.Time, plan); err != nil {
-			return "", err
-		}
+	if err := m.expireIn(ctx, written, tx.Time, plan); err != nil {
+		return "", err
 	}
 	if handled {
 		for _, a := range g.addresses {
@@ -91,11 +91,6 @@ func (m *module) one(ctx context.Context, tx *filter.Tx, o *itip.Object, room *f
 		return m.hear(ctx, tx, o, room, to, planned)
 	}
 	return m.decide(ctx, tx, o, room, planned)
-}
-
-func isPutIn(e filter.Effect, cal string) bool {
-	put, ok := e.(filter.PutEvent)
-	return ok && put.Calendar == cal
 }
 
 // decide finds out whether the object is for this resource and from somebody who may say so, then does what

@@ -20,6 +20,26 @@ const (
 	maxExpired = 8
 )
 
+// expireIn expires the calendars of facilities that the mail writes to, each once.
+func (m *module) expireIn(ctx context.Context, all []*facility, now time.Time, plan *filter.Plan) error {
+	seen := map[string]bool{}
+	for _, f := range all {
+		if !slices.ContainsFunc(plan.Effects, func(e filter.Effect) bool { return isPutIn(e, f.Calendar) }) || seen[f.Calendar] {
+			continue
+		}
+		seen[f.Calendar] = true
+		if err := m.expire(ctx, f, now, plan); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isPutIn(e filter.Effect, cal string) bool {
+	put, ok := e.(filter.PutEvent)
+	return ok && put.Calendar == cal
+}
+
 // expire removes what ended long ago, as there are no timers: some of it whenever a calendar is written to.
 func (m *module) expire(ctx context.Context, f *facility, now time.Time, plan *filter.Plan) error {
 	archive, ok := m.calendars.(calendar.Archive)

@@ -18,7 +18,7 @@ func (s *search) given(to *member, d decision, how string) decision {
 	if to.verdict != nil {
 		d.notes = nil // they are among the findings
 	}
-	d.notes = append(s.findings, d.notes...)
+	d.notes, d.chosen = append(s.findings, d.notes...), []*facility{to.room}
 	d.why = strings.Join(append(s.why, fmt.Sprintf("%s (%s): %s", to.room.Name, how, d.why)), ", ")
 	if !d.handled {
 		return d
