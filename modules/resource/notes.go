@@ -37,12 +37,19 @@ func (b *booking) notes(v verdict) []string {
 	return lines
 }
 
-// decided names the rule that decided.
+// plainRules are the rules that are none of the configuration, in words.
+var plainRules = map[string]string{
+	ruleAhead: ", as none of it lies ahead within the horizon",
+	ruleTimes: ", as its times cannot be followed",
+	ruleBusy:  ", as the time is taken",
+}
+
+// decided names the rule that decided; where nothing was in the way, that is the policy.
 func (b *booking) decided(v verdict) string {
-	if v.rule == "" {
-		return ""
+	if words, ok := plainRules[v.rule]; ok {
+		return words
 	}
-	return " by " + b.ruleWords(v.rule)
+	return " by " + b.ruleWords(cmp.Or(v.rule, "policy"))
 }
 
 // ruleWords is a rule with its value and where that comes from.
