@@ -465,7 +465,7 @@ func (x *explorer) behind(s *story, a *attempt) bool {
 func sameSlot(a, b int8) bool { return true }
 func chain(a, b int8) bool    { return a-b <= 1 && b-a <= 1 } // 0 and 2 do not meet
 
-var fullModel = flag.Bool("full-model", false, "explore the large cases of the model of holds, too (minutes and gigabytes)")
+var fullModel = flag.Bool("full-model", false, "explore the large cases of the model of holds, too (hours, and 20 GB)")
 
 // explore looks at every story that begins like this.
 func explore(r rules, room, crashes int8, keys ...int8) *explorer {
@@ -501,7 +501,7 @@ var holdCases = []holdCase{
 	{"a retry of a retry", sameSlot, 4, 1, []int8{0, 0, 0}},
 }
 
-// fullHoldCases have tens of millions of states each.
+// fullHoldCases have a hundred million states each.
 var fullHoldCases = []holdCase{
 	{"a retry after a crash", sameSlot, 4, 1, []int8{0, 0, 1, 2}},
 	{"a retry in a chain", chain, 4, 1, []int8{1, 1, 0, 2}},
@@ -509,7 +509,7 @@ var fullHoldCases = []holdCase{
 	{"both are retried", sameSlot, 4, 1, []int8{0, 0, 1, 1}},
 }
 
-// TestModelOfHolds explores the small cases; with -full-model and -timeout 1h the large ones, too.
+// TestModelOfHolds explores the small cases; with -full-model and -timeout 3h the large ones, too.
 func TestModelOfHolds(t *testing.T) {
 	cases := holdCases
 	if *fullModel {
