@@ -75,13 +75,14 @@ var arrows = map[string][]string{
 	"ldapdir/*":      {"address", "ldapdir"},
 	"milter/message": {"address"},
 	"milter/imip":    {"address", "itip", "milter/message"},
+	"milter/authres": {"address", "milter/message"},
 	"milter/filter":  {"address", "itip", "itip/calendar", "ldapdir", "milter/message"},
 	"milter/store":   {},
 	"milter/ledger":  {"milter/filter", "milter/store"},
 	"milter/world":   {"address", "itip", "itip/calendar", "milter/filter", "milter/message", "milter/store"},
 	"milter":         {"address", "milter/filter", "milter/message"},
 	"milter/config":  {"address", "itip/imapcal", "ldapdir", "milter/filter", "milter/world"},
-	"modules/*":      {"address", "itip", "itip/calendar", "ldapdir", "milter/filter", "milter/imip", "milter/message"},
+	"modules/*":      {"address", "itip", "itip/calendar", "ldapdir", "milter/authres", "milter/filter", "milter/imip", "milter/message"},
 	"modules":        {"milter/filter", "modules/*"},
 }
 
@@ -168,7 +169,7 @@ func library(i string) string {
 }
 
 // strangers are who does not depend on a protocol, not even through others.
-var strangers = []string{"address", "itip", "itip/calendar", "itip/kolab", "ldapdir", "milter/message", "milter/imip", "milter/filter", "modules/..."}
+var strangers = []string{"address", "itip", "itip/calendar", "itip/kolab", "ldapdir", "milter/message", "milter/authres", "milter/imip", "milter/filter", "modules/..."}
 
 var protocols = []string{"github.com/emersion/go-milter", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl",
 	"github.com/emersion/go-imap", "github.com/go-ldap/ldap", "net/smtp", "net/http", "database/sql"}
@@ -185,7 +186,7 @@ func TestProtocolsStayOutside(t *testing.T) {
 }
 
 // pure packages describe and do not act: calendar objects in, calendar objects out.
-var pure = []string{"itip", "itip/kolab", "milter/imip"}
+var pure = []string{"itip", "itip/kolab", "milter/authres", "milter/imip"}
 
 var impure = []string{"context", "log", "log/slog", "net", "net/http", "os", "os/exec", "os/signal", "syscall", "io/fs", "io/ioutil"}
 
@@ -201,7 +202,7 @@ func TestPureImports(t *testing.T) {
 
 // timeless packages read no clock but tx.Time, roll no dice and start nothing that outlives the question:
 // planning twice gives the same plan.
-var timeless = []string{"itip", "itip/kolab", "milter/imip", "modules/..."}
+var timeless = []string{"itip", "itip/kolab", "milter/authres", "milter/imip", "modules/..."}
 
 func TestPlanningTwiceIsPlanningOnce(t *testing.T) {
 	files := 0
