@@ -66,7 +66,7 @@ func assemble(c *config.Config, log *slog.Logger) (*engine, error) {
 // equip adds what lies on top of the directory.
 func (e *engine) equip() (err error) {
 	c := e.config
-	host := filter.Host{Directory: e.directory, Ledger: e.books, Zone: c.Calendars.Location(), Hostname: e.hostname}
+	host := filter.Host{Directory: e.directory, Ledger: e.books, Zone: c.Calendars.Location(), Hostname: e.hostname, Trust: c.Trust.ForModules()}
 	if e.calendars, err = openCalendars(c, host.Zone, e.log); err != nil {
 		return err
 	}

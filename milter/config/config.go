@@ -85,6 +85,7 @@ func Default() Config {
 		Submit:    world.DefaultConfig(),
 		Limits: Limits{Header: 1 << 20, HeaderFields: 10_000, Recipients: 10_000,
 			Memory: 256 << 10, Spool: 4 << 30, Deadline: 4 * time.Minute},
+		Trust:    Trust{Inbound: filter.Authenticated},
 		Drain:    30 * time.Second,
 		StateDir: "/var/lib/usher",
 		Log:      Log{Level: "info", Format: "text"},

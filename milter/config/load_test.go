@@ -2,6 +2,7 @@ package config
 
 import (
 	"flag"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,4 +121,17 @@ func TestGood(t *testing.T) {
 		}
 		return map[string]string{"warned": clean(said), "effective": clean(effective)}
 	})
+}
+
+// TestTrustForModules: modules are asked what the section says, its hosts in the order of their names.
+func TestTrustForModules(t *testing.T) {
+	c := load(t, small+"trust:\n  authserv_id: mx.example\n  inbound: any\n  hosts:\n    b: {net: 10.0.0.2/32, senders: b@b.example}\n    a: {net: 10.0.0.1/32, senders: \"@B.example\"}\n")
+	trust := c.Trust.ForModules()
+	h, ok := trust.Host(netip.MustParseAddr("10.0.0.1"), "x@b.example")
+	if trust.AuthservID != "mx.example" || trust.Inbound != filter.Anything || len(trust.Hosts) != 2 || trust.Hosts[0].Name != "a" || !ok || h.Name != "a" {
+		t.Errorf("%+v", trust)
+	}
+	if got := load(t, small).Trust.ForModules().Inbound; got != filter.Authenticated {
+		t.Errorf("inbound is %q where nothing is said", got)
+	}
 }

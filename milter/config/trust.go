@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -14,6 +15,18 @@ type Trust struct {
 	// AuthservID is the name under which our own MTA signs Authentication-Results (RFC 8601 2.5).
 	AuthservID string                 `yaml:"authserv_id"`
 	Hosts      map[string]TrustedHost `yaml:"hosts"`
+	// Inbound is what mail has to prove that nobody logged in for.
+	Inbound filter.Evidence `yaml:"inbound" config:"oneof=authenticated|any"`
+}
+
+// ForModules is the section as modules ask it.
+func (t Trust) ForModules() filter.Trust {
+	trust := filter.Trust{AuthservID: t.AuthservID, Inbound: t.Inbound}
+	for _, name := range slices.Sorted(maps.Keys(t.Hosts)) {
+		h := t.Hosts[name]
+		trust.Hosts = append(trust.Hosts, filter.TrustedHost{Name: name, Net: h.Net, Senders: h.Senders})
+	}
+	return trust
 }
 
 // TrustedHost is a machine that may send for addresses although it does not log in: a scanner, a web shop.
@@ -52,11 +65,4 @@ func senderPattern(s string) (string, error) {
 		return "", address.ErrSyntax
 	}
 	return a.String(), err
-}
-
-// Covers tells whether the host may use this sender.
-func (h TrustedHost) Covers(client netip.Addr, sender address.Address) bool {
-	at := func(net netip.Prefix) bool { return net.Contains(client.Unmap()) }
-	return sender != "" && slices.ContainsFunc(h.Net, at) &&
-		(slices.Contains(h.Senders, sender.String()) || slices.Contains(h.Senders, "@"+sender.Domain()))
 }

@@ -16,6 +16,7 @@ type Host struct {
 	Zone      *time.Location // where floating times and whole days are; nil: UTC
 	Hostname  string         // for texts and Message-IDs
 	Signer    *Signer        // of what comes back to us in mails; nil: there is no secret to sign with
+	Trust     Trust          // whose word counts besides that of people who log in
 }
 
 // Definition is a module as the pipeline's list knows it.

@@ -24,6 +24,7 @@ import (
 // Case is one txtar file: a sentence, then the files
 //
 //	settings           the module's settings (YAML), optional
+//	trust              whose word counts (YAML, as the section of this name in usher.yaml), optional
 //	envelope           lines "key: value" of role, listener, user, from, rcpt (several), client, time (RFC 3339), queue
 //	mail               the message; LF line ends
 //	directory.ldif     optional: the suite's directory otherwise

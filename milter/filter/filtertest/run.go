@@ -83,7 +83,7 @@ func (r *runner) stage(t testing.TB) *stage {
 		}
 	}
 	s.directory = r.open(t)
-	host := filter.Host{Directory: s.directory, Calendars: s.calendars, Hostname: hostname, Signer: filter.NewSigner([]byte(secret))}
+	host := filter.Host{Directory: s.directory, Calendars: s.calendars, Hostname: hostname, Signer: filter.NewSigner([]byte(secret)), Trust: r.trust(t)}
 	for _, def := range r.defs {
 		s.steps = append(s.steps, r.step(t, def, host))
 	}
@@ -121,6 +121,18 @@ func (r *runner) open(t testing.TB) *ldapdir.Dir {
 	}
 	t.Cleanup(func() { d.Close() })
 	return d
+}
+
+// trust is whose word counts in this case.
+func (r *runner) trust(t testing.TB) filter.Trust {
+	t.Helper()
+	var trust config.Trust
+	if text, ok := r.c.section("trust"); ok {
+		if err := config.Decode("trust", filepath.Dir(r.c.file), []byte(text), &trust); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return trust.ForModules()
 }
 
 // step builds the module with the settings of the case.
