@@ -17,7 +17,7 @@ type Config struct {
 	// Horizon is how far ahead of the mail's time instances are checked.
 	Horizon time.Duration `yaml:"horizon"`
 	// Organizers says whose invitations are booked: "internal" are people who log in and may act for the
-	// organizer; "any" also takes those from outside whose envelope sender and From are the organizer.
+	// organizer; "any" also takes those from outside that prove who they are.
 	Organizers string `yaml:"organizers" config:"oneof=internal|any"`
 	// Rules are those of all resources that say nothing else.
 	Rules `yaml:",inline"`

@@ -125,8 +125,8 @@ func (h *heard) mayAnswer(a address.Address) bool {
 	return slices.Contains(h.owner.Addresses, a) || h.tx.Principal != nil && slices.Contains(h.tx.Principal.Addresses, a)
 }
 
-// mistrustOwner says why the sender may not speak for an owner, or "" if he may: an owner with an address of ours, or
-// his delegate, has to be logged in; one elsewhere has to be sender and author.
+// mistrustOwner says why the sender may not speak for an owner, or "" if he may: the same is asked of an owner with
+// an address of ours, or his delegate, as of such an organizer, and of one elsewhere as of an organizer from outside.
 func (m *module) mistrustOwner(ctx context.Context, tx *filter.Tx, owner *ldapdir.Entry) (why string, err error) {
 	_, ours, err := m.directory.Domain(ctx, owner.Mail().Domain())
 	switch {
@@ -134,14 +134,12 @@ func (m *module) mistrustOwner(ctx context.Context, tx *filter.Tx, owner *ldapdi
 		return "", fmt.Errorf("whose domain is that of %s: %w", owner.Mail(), err)
 	case tx.From == "":
 		return "the null sender decides nothing", nil
+	case owner.Mail() == "":
+		return "the owner has no address", nil
 	case ours || tx.User != "":
-		return mistrustLogin(tx, "the owner", owner.Mail(), owner)
-	case !slices.Contains(owner.Addresses, tx.From):
-		return fmt.Sprintf("%s may not act for %s", tx.From, owner.Mail()), nil
-	case !slices.Contains(owner.Addresses, author(tx.Message.Header)):
-		return fmt.Sprintf("the mail is not from %s", owner.Mail()), nil
+		return m.mistrustOurs(tx, "the owner", owner.Mail(), owner)
 	}
-	return "", nil
+	return m.mistrustElsewhere(tx, owner.Addresses...), nil
 }
 
 // cause is the answer as a mark: the same when it comes again.

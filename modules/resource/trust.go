@@ -29,8 +29,7 @@ type directory interface {
 }
 
 // mistrust says why the sender of this mail may not speak for the organizer, or "" if he may (S6047-01).
-// People of ours have to be logged in; others are believed only where the configuration says so. It is an error
-// if the directory did not say who is logged in: nobody is not the same as not known.
+// It is an error if the directory did not say who is logged in: nobody is not the same as not known.
 func (m *module) mistrust(ctx context.Context, tx *filter.Tx, organizer itip.User, entry *ldapdir.Entry) (why string, err error) {
 	switch {
 	case tx.From == "":
@@ -40,14 +39,13 @@ func (m *module) mistrust(ctx context.Context, tx *filter.Tx, organizer itip.Use
 	case isResource(entry):
 		return fmt.Sprintf("the organizer %s is itself a resource", organizer.Address), nil
 	}
-	return mistrustLogin(tx, "the organizer", organizer.Address, entry)
+	return m.mistrustOurs(tx, "the organizer", organizer.Address, entry)
 }
 
-// mistrustLogin says why whoever is logged in may not speak for somebody of ours, or "".
-func mistrustLogin(tx *filter.Tx, as string, a address.Address, entry *ldapdir.Entry) (why string, err error) {
+// mistrustLogin says why whoever is logged in may not speak for somebody of ours, or "". SENT-BY is not asked: it is
+// what the mail says, and the directory says who is a delegate.
+func mistrustLogin(tx *filter.Tx, a address.Address, entry *ldapdir.Entry) (why string, err error) {
 	switch {
-	case tx.User == "":
-		return fmt.Sprintf("nobody logged in, and %s %s is one of ours", as, a), nil
 	case tx.Principal == nil && tx.Err != nil && !errors.Is(tx.Err, ldapdir.ErrAmbiguous):
 		return "", fmt.Errorf("who is the login %s: %w", tx.User, tx.Err)
 	case tx.Principal == nil:
@@ -60,26 +58,6 @@ func mistrustLogin(tx *filter.Tx, as string, a address.Address, entry *ldapdir.E
 
 func isResource(e *ldapdir.Entry) bool {
 	return e.Kind == ldapdir.Resource || e.Kind == ldapdir.Collection
-}
-
-// mistrustOutsider asks for what can be seen without DMARC: envelope sender and From are the organizer, and the
-// address is not one of ours that the directory has just not heard of.
-func (m *module) mistrustOutsider(ctx context.Context, tx *filter.Tx, organizer itip.User) (why string, err error) {
-	if m.Organizers != "any" {
-		return fmt.Sprintf("the organizer %s is not one of ours", organizer.Address), nil
-	}
-	_, ours, err := m.directory.Domain(ctx, organizer.Address.Domain())
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("whose domain is that of %s: %w", organizer.Address, err)
-	case ours:
-		return fmt.Sprintf("the organizer %s is nobody in the directory", organizer.Address), nil
-	case tx.From != organizer.Address:
-		return fmt.Sprintf("%s may not act for %s", tx.From, organizer.Address), nil
-	case author(tx.Message.Header) != organizer.Address:
-		return fmt.Sprintf("the mail is not from %s", organizer.Address), nil
-	}
-	return "", nil
 }
 
 // author is the one address in From, or "".

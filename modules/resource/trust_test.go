@@ -61,3 +61,12 @@ func TestADirectoryOutageIsNoMistrust(t *testing.T) {
 		}
 	}
 }
+
+// TestAnOwnerWithoutAnAddressDecidesNothing: there is nobody a mail could be from.
+func TestAnOwnerWithoutAnAddressDecidesNothing(t *testing.T) {
+	m := &module{directory: people{}}
+	tx := &filter.Tx{Envelope: filter.Envelope{From: "ann@outside.example"}, Message: message.New(nil, message.Bytes(nil))}
+	if why, err := m.mistrustOwner(t.Context(), tx, &ldapdir.Entry{DN: "cn=x"}); why != "the owner has no address" || err != nil {
+		t.Errorf("%q, %v", why, err)
+	}
+}
