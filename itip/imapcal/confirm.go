@@ -25,9 +25,7 @@ func (h *holding) settle(err error) error {
 	if err == nil || !h.booked {
 		return err
 	}
-	if h.options.Notice != nil {
-		h.options.Notice(Event{Calendar: h.plan.Calendar, What: "what was replaced could not be removed"})
-	}
+	h.notice(h.plan.Calendar, "what was replaced could not be removed")
 	h.done = true
 	return nil
 }

@@ -2,6 +2,7 @@ package imapcal
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,7 +92,10 @@ func TestUnreadable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cal := room(server)
-			s := open(t, c, shortLife)
+			var told []Event
+			options := shortLife
+			options.Notice = func(e Event) { told = append(told, e) }
+			s := open(t, c, options)
 			server.Append("", cal, nil, []byte(mail))
 			_, _, err := s.Busy(t.Context(), cal, calendartest.At("20:00"), calendartest.At("21:00"))
 			if !errors.Is(err, calendar.ErrUnreadable) || !strings.Contains(err.Error(), cal) || !strings.Contains(err.Error(), "message 1") {
@@ -103,6 +107,10 @@ func TestUnreadable(t *testing.T) {
 			}
 			if left := server.Messages("", cal); len(left) != 1 {
 				t.Errorf("%d messages", len(left))
+			}
+			// A zone is only asked for when somebody wants to know the time: the error says so each time.
+			if name != "an unknown zone" && (len(told) != 1 || told[0].Calendar != cal || !slices.Equal(told[0].UIDs, []uint32{1})) {
+				t.Errorf("told %+v; want it once", told)
 			}
 		})
 	}

@@ -55,8 +55,9 @@ func (x *section) accuse(uids []imap.UID, err error) error {
 		}
 		x.index.suspects[uid] = breaks
 		if breaks >= maxBreaks {
-			x.stats.unreadable.Add(1)
-			x.index.add(&entry{uid: uid, err: errBreaks, until: x.now().Add(quarantine)})
+			e := &entry{uid: uid, err: errBreaks, until: x.now().Add(quarantine)}
+			x.tellUnreadable(e)
+			x.index.add(e)
 		}
 	}
 	return fmt.Errorf("%w: %w", errSuspect, err)

@@ -144,7 +144,7 @@ func (x *section) take(m message) {
 	x.stats.fetched.Add(1)
 	e, object := x.enter(m)
 	if e.err != nil {
-		x.stats.unreadable.Add(1)
+		x.tellUnreadable(e)
 	}
 	x.index.add(e)
 	if object != nil {
@@ -152,6 +152,19 @@ func (x *section) take(m message) {
 	}
 	if e.object != "" && !e.pending && len(x.index.objects[e.object]) > 1 {
 		x.tellDuplicates(e.object)
+	}
+}
+
+// tellUnreadable reports a message that keeps its calendar from being booked, once for as long as it is remembered.
+func (x *section) tellUnreadable(e *entry) {
+	x.stats.unreadable.Add(1)
+	x.notice(x.name, "a message cannot be read, so nothing is booked", uint32(e.uid))
+}
+
+// notice tells whoever wants to be told.
+func (s *Store) notice(cal, what string, uids ...uint32) {
+	if s.options.Notice != nil {
+		s.options.Notice(Event{Calendar: cal, What: what, UIDs: uids})
 	}
 }
 
@@ -167,9 +180,7 @@ func (x *section) tellDuplicates(object string) {
 		return
 	}
 	x.stats.duplicates.Add(1)
-	if x.options.Notice != nil {
-		x.options.Notice(Event{Calendar: x.name, What: "several objects with one UID, one counts", UIDs: uids})
-	}
+	x.notice(x.name, "several objects with one UID, one counts", uids...)
 }
 
 func (x *section) key(e *entry) objectKey { return objectKey{x.name, x.index.validity, e.uid} }
