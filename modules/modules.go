@@ -6,6 +6,7 @@ import (
 	"usher/milter/filter"
 	"usher/modules/envelope"
 	"usher/modules/footer"
+	"usher/modules/invitation"
 	"usher/modules/resource"
 )
 
@@ -13,5 +14,6 @@ import (
 var All = []filter.Definition{
 	envelope.Module,
 	resource.Module,
+	invitation.Module,
 	footer.Module,
 }

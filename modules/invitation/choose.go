@@ -1,0 +1,80 @@
+package invitation
+
+import (
+	"context"
+	"slices"
+)
+
+// handler does what one kind of policy says about one method. What it leaves to others is a decision with next.
+type handler func(v *visit, ctx context.Context, p policy) (decision, error)
+
+// handlers are what policies say about the methods that are acted on; what is not here is left to the next policy.
+var handlers map[string]map[action]handler
+
+func init() {
+	handlers = map[string]map[action]handler{
+		"REQUEST": {
+			accept:   (*visit).answerBy,
+			doubtful: (*visit).answerBy,
+			reject:   (*visit).answerBy,
+			update:   (*visit).follow,
+			save:     (*visit).saveUnanswered,
+		},
+	}
+}
+
+// policiesFor are the person's policies for this kind of object: his own, or those of usher.yaml.
+func (v *visit) policiesFor() []policy {
+	all := v.policies
+	if len(v.person.Policies) > 0 {
+		var wrong []error
+		all, wrong = parsePolicies(v.person.Policies)
+		for _, err := range wrong {
+			v.note("a policy in the directory is skipped: %v", err)
+		}
+	}
+	kind := v.incoming.Kind()
+	return slices.DeleteFunc(slices.Clone(all), func(p policy) bool { return !p.about(kind) })
+}
+
+// covering are those of the policies that are for messages of the sender.
+func (v *visit) covering(policies []policy) []policy {
+	return slices.DeleteFunc(slices.Clone(policies), func(p policy) bool {
+		if p.covers(v.sender.Address) {
+			return false
+		}
+		v.note("%s: not for %s", p.text, v.sender.Address)
+		return true
+	})
+}
+
+// choose tries the policies one after the other; the first that decides counts.
+func (v *visit) choose(ctx context.Context, policies []policy) (decision, error) {
+	if v.repeated() {
+		return v.again()
+	}
+	for _, p := range policies {
+		d, err := v.try(ctx, p)
+		if err != nil {
+			return decision{}, err
+		}
+		if d.next == "" {
+			v.note("%s: decides", p.text)
+			d.why = p.text + ": " + d.why
+			return d, nil
+		}
+		v.note("%s: %s", p.text, d.next)
+	}
+	return untouched("no policy decides"), nil
+}
+
+func (v *visit) try(ctx context.Context, p policy) (decision, error) {
+	if p.does == manual {
+		return untouched("the person decides"), nil
+	}
+	does, ok := handlers[v.incoming.Method()][p.does]
+	if !ok {
+		return next("says nothing about %s", v.incoming.Method()), nil
+	}
+	return does(v, ctx, p)
+}

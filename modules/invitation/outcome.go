@@ -1,0 +1,97 @@
+package invitation
+
+import (
+	"strings"
+
+	"usher/itip"
+	"usher/milter/filter"
+)
+
+// Words of cause marks that are no answer.
+const (
+	updated   = "UPDATED"   // an update that needed no answer
+	cancelled = "CANCELLED" // a cancellation that left something
+)
+
+// outcome is what a policy decided. It stands in the cause mark of what is stored, so that a retry of the same mail
+// comes to the same.
+type outcome struct {
+	said    string // the answer (PARTSTAT), or a word for what was done
+	reply   bool   // the organizer is told the answer
+	notify  bool   // the person is told
+	forward bool   // he gets the mail, too
+	object  *itip.Object
+	why     string
+}
+
+// The flags of a mark.
+const (
+	markReply   = "reply"
+	markNotify  = "notify"
+	markForward = "forward"
+)
+
+// mark writes an outcome down.
+func (o outcome) mark() string {
+	words := []string{o.said}
+	for _, f := range []struct {
+		on   bool
+		word string
+	}{{o.reply, markReply}, {o.notify, markNotify}, {o.forward, markForward}} {
+		if f.on {
+			words = append(words, f.word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// outcomeOf reads a mark.
+func outcomeOf(mark string) (o outcome) {
+	words := strings.Fields(mark)
+	if len(words) == 0 {
+		return o
+	}
+	o.said = words[0]
+	for _, w := range words[1:] {
+		switch w {
+		case markReply:
+			o.reply = true
+		case markNotify:
+			o.notify = true
+		case markForward:
+			o.forward = true
+		}
+	}
+	return o
+}
+
+// cause marks what we write with what made us write it.
+func (v *visit) cause(mark string) itip.Cause {
+	return itip.CauseOfMessage(v.incoming, v.sender.Address, v.person.Mail(), mark)
+}
+
+// repeated tells whether the copy was written because of this very message: a retry.
+func (v *visit) repeated() bool {
+	return v.stored != nil && v.stored.Cause().Same(v.cause(""))
+}
+
+// again plans what was decided when this message came first: what came of it may have been lost since.
+func (v *visit) again() (decision, error) {
+	o := outcomeOf(v.stored.Cause().Decision())
+	o.object, o.why = v.stored, "decided before: "+o.said
+	return v.carry(o), nil
+}
+
+// carry makes an outcome effects.
+func (v *visit) carry(o outcome) decision {
+	d := decision{handled: !o.forward, why: o.why}
+	d.effects = append(d.effects, v.put(o.object, o.mark()))
+	if o.reply {
+		d.effects = append(d.effects, v.reply(o.said))
+	}
+	return d
+}
+
+func (v *visit) put(o *itip.Object, mark string) filter.PutEvent {
+	return filter.PutEvent{Calendar: v.folder, UID: o.UID(), Object: o, Base: v.version, Cause: v.cause(mark)}
+}

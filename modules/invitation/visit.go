@@ -1,0 +1,142 @@
+package invitation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"usher/address"
+	"usher/itip"
+	"usher/itip/calendar"
+	"usher/ldapdir"
+	"usher/milter/filter"
+)
+
+// directory is the questions this module asks.
+type directory interface {
+	Lookup(ctx context.Context, addr address.Address) (*ldapdir.Entry, bool, error)
+	Domain(ctx context.Context, domain string) (ldapdir.Domain, bool, error)
+}
+
+// visit is one object of a mail at one of the people it is for.
+type visit struct {
+	*module
+	tx       *filter.Tx
+	person   *ldapdir.Entry
+	me       []address.Address // all that the person goes by
+	incoming *itip.Object
+	sender   itip.User       // who speaks: the organizer, or the attendee who answers
+	entry    *ldapdir.Entry  // the sender's; nil: not one of ours
+	invited  itip.User       // the person as the object names him
+	planned  []filter.Effect // what the same mail has led to so far
+	notes    []string        // what the decision rests on, for explain
+
+	folder  string           // where the copy lies, or would
+	stored  *itip.Object     // the copy in the person's calendar; nil: there is none
+	version calendar.Version // of the copy
+}
+
+// decision is what becomes of an object at one person. Not handled: he gets the mail.
+type decision struct {
+	handled bool
+	effects []filter.Effect
+	why     string
+	next    string // why the policy does not decide, and the next one is to be tried; "" if it does
+}
+
+// untouched leaves the mail alone and says why.
+func untouched(format string, args ...any) decision {
+	return decision{why: "left alone: " + fmt.Sprintf(format, args...)}
+}
+
+// next leaves it to the policies that follow.
+func next(format string, args ...any) decision {
+	return decision{next: fmt.Sprintf(format, args...)}
+}
+
+// note keeps a line for explain.
+func (v *visit) note(format string, args ...any) {
+	v.notes = append(v.notes, fmt.Sprintf(format, args...))
+}
+
+// decide finds out whether the object is for this person and from somebody who may say so, then asks his policies.
+func (v *visit) decide(ctx context.Context) (decision, error) {
+	method := v.incoming.Method()
+	if handlers[method] == nil {
+		return untouched("method %.20s", method), nil
+	}
+	if v.tx.Role == filter.Own && method != "REPLY" && method != "CANCEL" {
+		return untouched("our own mail, and only answers and cancellations are taken from it"), nil
+	}
+	policies := v.policiesFor()
+	if settled(policies) {
+		return untouched("policy %s", manual), nil
+	}
+	if why, err := v.listen(ctx); err != nil || why != "" {
+		return untouched("%s", why), err
+	}
+	if policies = v.covering(policies); settled(policies) {
+		return untouched("policy %s", manual), nil
+	}
+	if err := v.find(ctx); err != nil {
+		return decision{}, err
+	}
+	if why := v.mismatch(); why != "" {
+		return untouched("%s", why), nil
+	}
+	return v.choose(ctx, policies)
+}
+
+// settled tells whether the person decides, without a look at his calendar.
+func settled(policies []policy) bool {
+	return len(policies) == 0 || policies[0].does == manual && policies[0].from == ""
+}
+
+// mismatch says why the object is not for this person's calendar, or "".
+func (v *visit) mismatch() string {
+	if v.incoming.Method() == "REPLY" {
+		return ""
+	}
+	if v.stored != nil && itip.Bound(v.stored, v.incoming) != nil {
+		return "this UID belongs to another organizer" // D-02
+	}
+	if v.isMe(v.sender.Address) {
+		return "the person is the organizer"
+	}
+	var listed bool
+	if v.invited, listed = invited(v.incoming, v.me); !listed && v.incoming.Method() == "REQUEST" {
+		return "the person is not among the attendees" // D-08
+	}
+	if v.folder == "" {
+		return "the person has no calendar for it"
+	}
+	return ""
+}
+
+func (v *visit) isMe(a address.Address) bool { return slices.Contains(v.me, a) }
+
+// invited is the attendee that stands for the person, under whichever of his addresses.
+func invited(o *itip.Object, me []address.Address) (itip.User, bool) {
+	for _, c := range o.Scheduled() {
+		if u, ok := c.Attendee(me...); ok {
+			return u, true
+		}
+	}
+	return itip.User{}, false
+}
+
+// listen finds out who speaks, and says why the mail does not prove it, or "".
+func (v *visit) listen(ctx context.Context) (why string, err error) {
+	if v.incoming.Method() == "REPLY" {
+		v.sender, err = itip.Answerer(v.incoming)
+	} else {
+		v.sender, err = v.incoming.Organizer()
+	}
+	if err != nil {
+		return err.Error(), nil
+	}
+	if v.entry, _, err = v.directory.Lookup(ctx, v.sender.Address); err != nil {
+		return "", fmt.Errorf("who is %s: %w", v.sender.Address, err)
+	}
+	return v.doubt(ctx)
+}
