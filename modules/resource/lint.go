@@ -16,16 +16,15 @@ var (
 		"SAVE_TO_FOLDER", "SAVE_AND_NOTIFY", "CANCEL_DELETE", "CANCEL_DELETE_AND_NOTIFY"}
 )
 
-// Lint tells what is wrong with a resource or a collection, and with anybody's policies.
-func (m *module) Lint(ctx context.Context, e *ldapdir.Entry) (found []ldapdir.Finding, err error) {
-	if isResource(e) {
-		found, err = m.lintFacility(ctx, e)
-	} else {
-		found = lintPolicies(e, m.policyAttr(e))
+// Lint tells what is wrong with a resource or a collection.
+func (m *module) Lint(ctx context.Context, e *ldapdir.Entry) ([]ldapdir.Finding, error) {
+	if !isResource(e) {
+		return nil, nil
 	}
+	found, err := m.lintFacility(ctx, e)
 	unnumbered := 0
 	for _, value := range e.Policies {
-		if _, place := cutPlace(value); place == 0 {
+		if _, _, placed := ldapdir.CutPlace(value); !placed {
 			unnumbered++
 		}
 	}
@@ -43,24 +42,11 @@ func (m *module) policyAttr(e *ldapdir.Entry) string {
 	return firstOf(e, m.directory.SchemaOf(e).Policies)
 }
 
-// lintPolicies looks at those of people: the names are all that is known about them here.
-func lintPolicies(e *ldapdir.Entry, attr string) (found []ldapdir.Finding) {
-	for _, value := range e.Policies {
-		if name, _ := policyName(value); !isPolicy(name) {
-			found = append(found, ldapdir.Finding{Attr: attr, Value: value, Text: "no policy that is known", Right: "such as ACT_ACCEPT or ACT_MANUAL"})
-		}
-	}
-	return found
-}
-
 // policyName is a policy without its place in the order and without the domain it is for.
-func policyName(value string) (name string, numbered bool) {
-	name = strings.TrimSpace(value)
-	if number, rest, ok := strings.Cut(name, "}"); ok && strings.HasPrefix(number, "{") && strings.Trim(number, "{0123456789") == "" && len(number) > 1 {
-		name, numbered = rest, true
-	}
+func policyName(value string) string {
+	name, _, _ := ldapdir.CutPlace(value)
 	name, _, _ = strings.Cut(name, ":")
-	return strings.ToUpper(strings.TrimSpace(name)), numbered
+	return strings.ToUpper(strings.TrimSpace(name))
 }
 
 func isPolicy(name string) bool {

@@ -75,7 +75,7 @@ func lintPolicy(value string) (ldapdir.Finding, bool) {
 	if err := p.UnmarshalText([]byte(value)); err != nil {
 		return ldapdir.Finding{Text: "no policy that is known: until that is right an owner decides", Right: "such as ACT_ACCEPT or ACT_MANUAL"}, true
 	}
-	name, _ := policyName(value)
+	name := policyName(value)
 	_, action, _ := strings.Cut(name, "_")
 	if text := notAsNamed[action]; text != "" {
 		return ldapdir.Finding{Text: text, Hint: true}, true

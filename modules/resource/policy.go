@@ -5,10 +5,10 @@ import (
 	"encoding"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"usher/address"
+	"usher/ldapdir"
 )
 
 // policy is what becomes of a request that could be booked.
@@ -41,41 +41,35 @@ var notForRequests = []string{"UPDATE", "UPDATE_AND_NOTIFY", "CANCEL_DELETE", "C
 
 // policyFor is a policy and whose requests it is for.
 type policyFor struct {
-	does  policy // "": it says nothing about requests for a resource
-	whose string // an address, or a domain with all below it; "": everybody
-	place int    // as in {1}ACT_ACCEPT; 0: none given
+	does  policy        // "": it says nothing about requests for a resource
+	whose address.Scope // of organizers
+	place int           // as in {1}ACT_ACCEPT, and one more; 0: none given
 }
 
 var _ encoding.TextUnmarshaler = (*policyFor)(nil)
 
 // UnmarshalText reads accept, ACT_ACCEPT or {1}ACT_ACCEPT:example.org, in any case.
 func (p *policyFor) UnmarshalText(text []byte) error {
-	name, place := cutPlace(string(text))
+	name, place, placed := ldapdir.CutPlace(string(text))
+	if placed {
+		place++
+	}
 	name, whose, _ := strings.Cut(name, ":")
 	does, ok := policyOf(name)
 	if !ok {
 		return fmt.Errorf("want a policy such as accept, manual or ACT_ACCEPT, not %q", text)
 	}
-	if whose, ok = audience(whose); !ok {
+	scope, err := address.ParseScope(whose)
+	if err != nil {
 		return fmt.Errorf("want an address or a domain behind the colon of %q", text)
 	}
-	*p = policyFor{does, whose, place}
+	*p = policyFor{does, scope, place}
 	return nil
 }
 
 // MarshalText is a form UnmarshalText reads.
 func (p policyFor) MarshalText() ([]byte, error) {
-	return []byte(strings.TrimSuffix(string(p.does)+":"+p.whose, ":")), nil
-}
-
-// cutPlace takes {1} off.
-func cutPlace(text string) (name string, place int) {
-	name = strings.TrimSpace(text)
-	number, rest, ok := strings.Cut(name, "}")
-	if n, err := strconv.ParseUint(strings.TrimPrefix(number, "{"), 10, 16); ok && err == nil && strings.HasPrefix(number, "{") {
-		return strings.TrimSpace(rest), int(n) + 1
-	}
-	return name, 0
+	return []byte(strings.TrimSuffix(string(p.does)+":"+string(p.whose), ":")), nil
 }
 
 // policyOf knows the names; "" is a policy that says nothing about requests.
@@ -94,35 +88,17 @@ func policyOf(name string) (policy, bool) {
 	return p, ok || slices.Contains(notForRequests, name)
 }
 
-// audience reads what stands behind the colon.
-func audience(text string) (string, bool) {
-	text = strings.TrimSpace(text)
-	if text == "" || text == "*" {
-		return "", true
-	}
-	if strings.Contains(text, "@") {
-		a, err := address.Parse(text)
-		return string(a), err == nil && a != ""
-	}
-	domain, err := address.CanonicalDomain(text)
-	return domain, err == nil
-}
-
 // policies are asked in their order; the first that is for an organizer decides.
 type policies []policyFor
 
 // of is the policy for an organizer. Where policies are for others only, an owner decides.
 func (ps policies) of(organizer address.Address) policy {
 	for _, p := range ps {
-		if p.does != "" && p.concerns(organizer) {
+		if p.does != "" && p.whose.Covers(organizer) {
 			return p.does
 		}
 	}
 	return manual
-}
-
-func (p policyFor) concerns(a address.Address) bool {
-	return p.whose == "" || p.whose == string(a) || p.whose == a.Domain() || strings.HasSuffix(a.Domain(), "."+p.whose)
 }
 
 // inOrder puts policies of the directory, which keeps no order, into one: by their places; those without come last,
