@@ -40,7 +40,7 @@ func (v *visit) policiesFor() []policy {
 // covering are those of the policies that are for messages of the sender.
 func (v *visit) covering(policies []policy) []policy {
 	return slices.DeleteFunc(slices.Clone(policies), func(p policy) bool {
-		if p.covers(v.sender.Address) {
+		if p.from.Covers(v.sender.Address) {
 			return false
 		}
 		v.note("%s: not for %s", p.text, v.sender.Address)

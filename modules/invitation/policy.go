@@ -1,14 +1,16 @@
 package invitation
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"usher/address"
 	"usher/itip"
+	"usher/ldapdir"
 )
 
 // action is what a policy does.
@@ -43,7 +45,7 @@ type policy struct {
 	forward bool // he gets the mail, too
 	events  bool
 	tasks   bool
-	from    string // whose messages: an address, a domain, "" for everybody's
+	from    address.Scope // of whose messages
 }
 
 // names are the policies without their prefix.
@@ -89,48 +91,12 @@ func parsePolicy(value string) (p policy, err error) {
 		p.tasks = false
 	}
 	if scoped {
-		if p.from, err = parseScope(from); err != nil {
-			return policy{}, err
+		if p.from, err = address.ParseScope(from); err != nil {
+			return policy{}, fmt.Errorf("%w: %.60q is neither an address nor a domain", errPolicy, from)
 		}
 		p.text += ":" + strings.TrimSpace(from)
 	}
 	return p, nil
-}
-
-// parseScope reads whose messages a policy is for.
-func parseScope(text string) (string, error) {
-	text = strings.TrimSpace(text)
-	if text == "" || text == "*" {
-		return "", nil
-	}
-	local, domain, isAddress := strings.Cut(text, "@")
-	if isAddress && local != "" {
-		a, err := address.Parse(text)
-		if err != nil || a == "" {
-			return "", fmt.Errorf("%w: %.60q is neither an address nor a domain", errPolicy, text)
-		}
-		return a.String(), nil
-	}
-	if !isAddress {
-		domain = text
-	}
-	a, err := address.Parse("x@" + strings.TrimPrefix(domain, "."))
-	if err != nil {
-		return "", fmt.Errorf("%w: %.60q is neither an address nor a domain", errPolicy, text)
-	}
-	return a.Domain(), nil
-}
-
-// covers tells whether a policy is for messages of somebody.
-func (p policy) covers(sender address.Address) bool {
-	switch {
-	case p.from == "":
-		return true
-	case strings.Contains(p.from, "@"):
-		return sender.String() == p.from
-	}
-	domain := sender.Domain()
-	return domain == p.from || strings.HasSuffix(domain, "."+p.from)
 }
 
 // about tells whether a policy is for objects of a kind.
@@ -141,37 +107,26 @@ func (p policy) about(kind string) bool {
 // parsePolicies reads a person's values in the order they count. A directory keeps no order, so that values may begin
 // with {n}; those that do not come after those that do. What cannot be read is left out, and told.
 func parsePolicies(values []string) (all []policy, wrong []error) {
-	type ranked struct {
+	type at struct {
 		policy
-		rank int
+		place int
 	}
-	var found []ranked
+	var found []at
 	for _, v := range values {
-		rank, text := rankOf(v)
+		text, place, placed := ldapdir.CutPlace(v)
+		if !placed {
+			place = math.MaxInt
+		}
 		p, err := parsePolicy(text)
 		if err != nil {
 			wrong = append(wrong, err)
 			continue
 		}
-		found = append(found, ranked{p, rank})
+		found = append(found, at{p, place})
 	}
-	slices.SortStableFunc(found, func(a, b ranked) int { return a.rank - b.rank })
+	slices.SortStableFunc(found, func(a, b at) int { return cmp.Compare(a.place, b.place) })
 	for _, f := range found {
 		all = append(all, f.policy)
 	}
 	return all, wrong
-}
-
-// unranked is where values without {n} stand.
-const unranked = 1 << 20
-
-// rankOf splits a value such as {1}EVENT_ACCEPT.
-func rankOf(value string) (rank int, rest string) {
-	value = strings.TrimSpace(value)
-	number, rest, ok := strings.Cut(strings.TrimPrefix(value, "{"), "}")
-	n, err := strconv.Atoi(number)
-	if !ok || value[0] != '{' || err != nil || n < 0 || n >= unranked {
-		return unranked, value
-	}
-	return n, rest
 }

@@ -16,6 +16,7 @@ import (
 type directory interface {
 	Lookup(ctx context.Context, addr address.Address) (*ldapdir.Entry, bool, error)
 	Domain(ctx context.Context, domain string) (ldapdir.Domain, bool, error)
+	SchemaOf(e *ldapdir.Entry) ldapdir.Schema
 }
 
 // visit is one object of a mail at one of the people it is for.
