@@ -19,7 +19,7 @@ func (s *search) given(to *member, d decision, how string) decision {
 		d.notes = nil // they are among the findings
 	}
 	d.notes, d.chosen = append(s.findings, d.notes...), []*facility{to.room}
-	d.why = strings.Join(append(s.why, fmt.Sprintf("%s (%s): %s", to.room.Name, how, d.why)), ", ")
+	d.why = strings.Join(append(s.whys(to.room), fmt.Sprintf("%s (%s): %s", to.room.Name, how, d.why)), ", ")
 	if !d.handled {
 		return d
 	}
@@ -56,13 +56,13 @@ func answers(effects []filter.Effect) bool {
 // nobody declines: no member can have it. What one has of it goes, as the event has moved away from it.
 func (s *search) nobody(ctx context.Context) (decision, error) {
 	if s.left != "" {
-		return decision{why: strings.Join(s.why, ", "), notes: s.findings}, nil
+		return decision{why: strings.Join(s.whys(nil), ", "), notes: s.findings}, nil
 	}
 	a := answer{partstat: declined, said: []string{s.reasons()}}
 	if err := s.offers(ctx, &a); err != nil {
 		return decision{}, err
 	}
-	d := done(strings.Join(append(s.why, declined), ", "), s.reply(a))
+	d := done(strings.Join(append(s.whys(nil), declined), ", "), s.reply(a))
 	d.notes = s.findings
 	for _, m := range s.members {
 		freed, err := m.free()

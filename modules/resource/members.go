@@ -14,7 +14,7 @@ type search struct {
 	collection *facility
 	family     []*facility // all members
 	members    []*member   // those that may have it
-	why        []string    // of each member in short, for the log
+	why        []finding   // of each member in short, for the log
 	findings   []string    // the same at length, for explain
 	unreadable error       // why a calendar could not be read
 	left       string      // why a member leaves such mail to people
@@ -115,12 +115,25 @@ func (s *search) holder() (first *member) {
 	return first
 }
 
+// finding is in short what a member is like.
+type finding struct {
+	of  *facility
+	why string
+}
+
 // note keeps for the log what a member is like.
-func (s *search) note(f *facility, why string) {
-	switch {
-	case len(s.why) < maxExplained:
-		s.why = append(s.why, f.Name+": "+why)
-	case len(s.why) == maxExplained:
-		s.why = append(s.why, fmt.Sprintf("more than %d others", maxExplained))
+func (s *search) note(f *facility, why string) { s.why = append(s.why, finding{f, why}) }
+
+// whys are the findings in words, but for that of who is told of by himself; nil: there is nobody.
+func (s *search) whys(but *facility) (lines []string) {
+	for n, f := range s.why {
+		switch {
+		case but != nil && f.of.DN == but.DN:
+		case len(lines) == maxExplained:
+			return append(lines, fmt.Sprintf("and %d more", len(s.why)-n))
+		default:
+			lines = append(lines, f.of.Name+": "+f.why)
+		}
 	}
+	return lines
 }

@@ -33,7 +33,11 @@ func (b *booking) notes(v verdict) []string {
 		}
 		say("%s is against %s", noted(r.instance.Start), b.ruleWords(r.rule))
 	}
-	say("%s%s", v.step, b.decided(v))
+	if b.asksHimself(v) {
+		say("%s, as the organizer is an owner", stepAccept)
+	} else {
+		say("%s%s", v.step, b.decided(v))
+	}
 	return lines
 }
 

@@ -20,12 +20,17 @@ const (
 // ask himself.
 func (b *booking) grant(v verdict) decision {
 	switch {
-	case b.isOwner(), v.step == stepAccept:
+	case v.step == stepAccept, b.asksHimself(v):
 		return b.accept(v).with(b.notices(accepted, v)...)
 	case v.step == stepStore:
 		return b.keepOpen(v)
 	}
 	return b.pend(v)
+}
+
+// asksHimself tells whether the one whose word is needed is who asks.
+func (b *booking) asksHimself(v verdict) bool {
+	return (v.step == stepAsk || v.step == stepStore) && b.isOwner()
 }
 
 // isOwner tells whether the organizer is one of the owners.
