@@ -70,9 +70,17 @@ func (v *visit) cause(mark string) itip.Cause {
 	return itip.CauseOfMessage(v.incoming, v.sender.Address, v.person.Mail(), mark)
 }
 
-// repeated tells whether the copy was written because of this very message: a retry.
+// repeated tells whether the copy was written because of this very message: a retry. Some programs send other words
+// with the DTSTAMP of the message before, so it must say nothing new either (S5546-08).
 func (v *visit) repeated() bool {
-	return v.stored != nil && v.stored.Cause().Same(v.cause(""))
+	if v.stored == nil || !v.stored.Cause().Same(v.cause("")) {
+		return false
+	}
+	if v.incoming.Method() != "REQUEST" {
+		return true
+	}
+	now, err := itip.Merge(v.stored, v.incoming, v.me...)
+	return err != nil || len(itip.Changed(v.stored, now)) == 0
 }
 
 // again plans what was decided when this message came first: what came of it may have been lost since.
