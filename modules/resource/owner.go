@@ -125,23 +125,6 @@ func (h *heard) mayAnswer(a address.Address) bool {
 	return slices.Contains(h.owner.Addresses, a) || h.tx.Principal != nil && slices.Contains(h.tx.Principal.Addresses, a)
 }
 
-// mistrustOwner says why the sender may not speak for an owner, or "" if he may: the same is asked of an owner with
-// an address of ours, or his delegate, as of such an organizer, and of one elsewhere as of an organizer from outside.
-func (m *module) mistrustOwner(ctx context.Context, tx *filter.Tx, owner *ldapdir.Entry) (why string, err error) {
-	_, ours, err := m.directory.Domain(ctx, owner.Mail().Domain())
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("whose domain is that of %s: %w", owner.Mail(), err)
-	case tx.From == "":
-		return "the null sender decides nothing", nil
-	case owner.Mail() == "":
-		return "the owner has no address", nil
-	case ours || tx.User != "":
-		return m.mistrustOurs(tx, "the owner", owner.Mail(), owner)
-	}
-	return m.mistrustElsewhere(tx, owner.Addresses...), nil
-}
-
 // cause is the answer as a mark: the same when it comes again.
 func (h *heard) cause() itip.Cause {
 	return itip.CauseOfMessage(h.answer, h.owner.Mail(), h.room.Mail(), h.says.Partstat)

@@ -17,6 +17,7 @@ import (
 	"usher/itip"
 	"usher/itip/calendar"
 	"usher/ldapdir"
+	"usher/milter/evidence"
 	"usher/milter/filter"
 	"usher/milter/imip"
 	"usher/milter/message"
@@ -36,7 +37,7 @@ type module struct {
 	directory  directory
 	calendars  calendar.Reader
 	signer     *filter.Signer // of questions to owners; nil: they cannot be asked
-	trust      filter.Trust   // whose word counts besides that of people who log in
+	evidence   evidence.Judge // on whose word a mail comes
 	zone       *time.Location
 	given      map[address.Address]layer // rules of single resources and collections
 	attributes map[string][]string       // of the directory, by the key of the rule they hold
@@ -53,7 +54,7 @@ func build(host filter.Host, c Config) (filter.Module, error) {
 	if len(wrong) > 0 {
 		return nil, wrong
 	}
-	m := &module{Config: c, directory: host.Directory, calendars: host.Calendars, signer: host.Signer, trust: host.Trust, zone: cmp.Or(host.Zone, time.UTC)}
+	m := &module{Config: c, directory: host.Directory, calendars: host.Calendars, signer: host.Signer, evidence: evidence.New(host, c.Organizers == "any"), zone: cmp.Or(host.Zone, time.UTC)}
 	m.given, _ = c.given()
 	m.attributes = attributesOver(c.Attributes, host.Directory.Presets()...)
 	return m, nil

@@ -9,6 +9,7 @@ import (
 	"usher/address"
 	"usher/itip"
 	"usher/ldapdir"
+	"usher/milter/evidence"
 	"usher/milter/filter"
 	"usher/milter/message"
 )
@@ -49,7 +50,8 @@ func TestADirectoryOutageIsNoMistrust(t *testing.T) {
 		{"domain not to be found out", "ann@outside.example", filter.Envelope{From: "ann@outside.example"}, down, "", true},
 	}
 	for _, tt := range tests {
-		m := &module{Config: Config{Organizers: "any"}, directory: people{err: tt.outage}}
+		d := people{err: tt.outage}
+		m := &module{directory: d, evidence: evidence.Judge{Directory: d, Outsiders: true}}
 		var entry *ldapdir.Entry
 		if tt.outage == nil {
 			entry, _, _ = m.directory.Lookup(t.Context(), tt.organizer)
@@ -64,7 +66,7 @@ func TestADirectoryOutageIsNoMistrust(t *testing.T) {
 
 // TestAnOwnerWithoutAnAddressDecidesNothing: there is nobody a mail could be from.
 func TestAnOwnerWithoutAnAddressDecidesNothing(t *testing.T) {
-	m := &module{directory: people{}}
+	m := &module{evidence: evidence.Judge{Directory: people{}}}
 	tx := &filter.Tx{Envelope: filter.Envelope{From: "ann@outside.example"}, Message: message.New(nil, message.Bytes(nil))}
 	if why, err := m.mistrustOwner(t.Context(), tx, &ldapdir.Entry{DN: "cn=x"}); why != "the owner has no address" || err != nil {
 		t.Errorf("%q, %v", why, err)
