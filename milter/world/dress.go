@@ -8,14 +8,19 @@ import (
 	"usher/milter/message"
 )
 
-// dressed is the mail as it goes out. A branch is somebody else's and goes as it is. An automatic one gets what
-// it lacks: a Message-ID by its meaning, so that two copies of it are one; a Date; and Auto-Submitted, so that
-// nobody answers it (RFC 3834 5).
+// dressed is the mail as it goes out. A branch is somebody else's and goes as it is, but for the mark of what is ours:
+// where our mail comes back in, that is what it is believed by. An automatic one gets the mark and what it lacks: a
+// Message-ID by its meaning, so that two copies of it are one; a Date; and Auto-Submitted, so that nobody answers it
+// (RFC 3834 5).
 func (j *job) dressed(s filter.Send) *message.Message {
-	if s.Branch {
+	h := s.Mail.Header
+	switch {
+	case s.Branch && h.Has(message.OwnField):
+		return s.Mail.WithHeader(h.Without(message.OwnField))
+	case s.Branch:
 		return s.Mail
 	}
-	h := s.Mail.Header
+	h = h.Set(message.NewField(message.OwnField, j.hostname))
 	for _, f := range []message.Field{
 		message.NewField("Date", j.clock().Format(time.RFC1123Z)),
 		message.NewField("Message-ID", "<"+digest(s.Key())+"@"+j.hostname+">"),

@@ -21,6 +21,7 @@ func TestAutomaticMailIsDressed(t *testing.T) {
 	}{
 		{"bare", "", []string{"Date: Mon, 02 Mar 2026 12:00:00 +0000", "Auto-Submitted: auto-replied",
 			"Message-ID: <" + digest("send/reply") + "@example.org>"}},
+		{"with a mark it came with", "X-Usher-Own: forged\r\n", []string{"Auto-Submitted: auto-replied"}},
 		{"with its own", "Auto-Submitted: auto-generated\r\nDate: Tue, 03 Mar 2026 12:00:00 +0000\r\nMessage-ID: <own@example.org>\r\n",
 			[]string{"Date: Tue, 03 Mar 2026 12:00:00 +0000", "Auto-Submitted: auto-generated", "Message-ID: <own@example.org>"}},
 	}
@@ -34,12 +35,12 @@ func TestAutomaticMailIsDressed(t *testing.T) {
 		sent := b.outbox.Mails()[0]
 		header, body, _ := strings.Cut(string(sent.Data), "\r\n\r\n")
 		lines := strings.Split(header, "\r\n")
-		for _, want := range append(tt.want, "Subject: yes") {
+		for _, want := range append(tt.want, "Subject: yes", "X-Usher-Own: example.org") {
 			if !slices.Contains(lines, want) {
 				t.Errorf("%s: no line %q in\n%s", tt.name, want, header)
 			}
 		}
-		if len(lines) != 4 || body != "body\r\n" || sent.From != "" {
+		if len(lines) != 5 || body != "body\r\n" || sent.From != "" {
 			t.Errorf("%s: from %q\n%s", tt.name, sent.From, sent.Data)
 		}
 	}
@@ -63,6 +64,19 @@ func TestABranchGoesOutAsItIs(t *testing.T) {
 	if m.From != "John@Example.ORG" || m.FromArgs[0] != "ENVID=abc" || m.To[0].Address != "Max@Example.net" ||
 		m.To[0].Args[0] != "NOTIFY=NEVER" || m.To[1].Address != "moritz@example.net" {
 		t.Errorf("envelope %+v", m.Envelope)
+	}
+}
+
+// TestABranchIsNotMarkedAsOurs: where our own mail comes back in it is believed by its mark, and somebody else's is not.
+func TestABranchIsNotMarkedAsOurs(t *testing.T) {
+	b := newBench()
+	s := branch("b", "john@example.org", "max@example.net")
+	s.Mail = mail("From: a@example.org\r\nx-usher-own: forged\r\nSubject: yes\r\nX-Usher-Own: twice\r\n\r\nbody\r\n")
+	if err := b.Apply(t.Context(), []filter.Effect{s}); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(b.outbox.Mails()[0].Data); got != "From: a@example.org\r\nSubject: yes\r\n\r\nbody\r\n" {
+		t.Errorf("sent %q", got)
 	}
 }
 

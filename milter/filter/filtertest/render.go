@@ -33,9 +33,14 @@ func (r *runner) came(t testing.TB, s *stage, p played) []txtar.File {
 			to = append(to, strings.Join(append([]string{rcpt.Address}, rcpt.Args...), " "))
 		}
 		head := fmt.Sprintf("MAIL FROM:<%s>\nRCPT TO:%s\n\n", m.From, strings.Join(to, ", "))
-		files = append(files, file(fmt.Sprintf("want-sent/%d", i+1), head+string(m.Data)))
+		files = append(files, file(fmt.Sprintf("want-sent/%d", i+1), head+unmarked(m.Data)))
 	}
 	return files
+}
+
+// unmarked is a mail without the mark of ours, which says the same of every one of them: cases show what differs.
+func unmarked(mail []byte) string {
+	return strings.Replace(string(mail), message.OwnField+": "+hostname+"\r\n", "", 1)
 }
 
 // file has LF line ends, and ends with one, as txtar wants it. Bytes that text does not hold are escaped.
