@@ -6,6 +6,7 @@
 package evidence
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,6 +19,7 @@ import (
 
 // Directory is the questions asked here.
 type Directory interface {
+	Lookup(ctx context.Context, addr address.Address) (*ldapdir.Entry, bool, error)
 	Domain(ctx context.Context, domain string) (ldapdir.Domain, bool, error)
 }
 
@@ -37,7 +39,12 @@ func New(h filter.Host, outsiders bool) Judge {
 // organizer's, or nil. It is an error if the directory did not say who is logged in: nobody is not the same as not
 // known.
 func (j Judge) Organizer(ctx context.Context, tx *filter.Tx, organizer address.Address, entry *ldapdir.Entry) (why string, err error) {
-	if entry == nil {
+	switch {
+	case organizer == "":
+		return "the organizer has no address", nil
+	case tx.Role == filter.Own:
+		return own(tx, addressesOf(organizer, entry)...), nil
+	case entry == nil:
 		return j.outsider(ctx, tx, "the organizer", organizer)
 	}
 	return j.ours(tx, "the organizer", organizer, entry)
@@ -47,12 +54,15 @@ func (j Judge) Organizer(ctx context.Context, tx *filter.Tx, organizer address.A
 // with an address of ours, or his delegate, as of such an organizer, and of one elsewhere as of an organizer from
 // outside.
 func (j Judge) Owner(ctx context.Context, tx *filter.Tx, owner *ldapdir.Entry) (why string, err error) {
-	_, ours, err := j.Directory.Domain(ctx, owner.Mail().Domain())
+	if owner.Mail() == "" {
+		return "the owner has no address", nil
+	}
+	ours, err := j.isOurs(ctx, owner.Mail())
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("whose domain is that of %s: %w", owner.Mail(), err)
-	case owner.Mail() == "":
-		return "the owner has no address", nil
+		return "", err
+	case tx.Role == filter.Own:
+		return own(tx, owner.Addresses...), nil
 	case ours || tx.User != "":
 		return j.ours(tx, "the owner", owner.Mail(), owner)
 	}
@@ -79,14 +89,23 @@ func (j Judge) outsider(ctx context.Context, tx *filter.Tx, as string, a address
 	if !j.Outsiders {
 		return fmt.Sprintf("%s %s is not one of ours", as, a), nil
 	}
-	_, ours, err := j.Directory.Domain(ctx, a.Domain())
+	ours, err := j.isOurs(ctx, a)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("whose domain is that of %s: %w", a, err)
+		return "", err
 	case ours && !j.host(tx, a):
 		return fmt.Sprintf("%s %s is nobody in the directory", as, a), nil
 	}
 	return j.elsewhere(tx, a), nil
+}
+
+// isOurs tells whether an address is in a domain of ours.
+func (j Judge) isOurs(ctx context.Context, a address.Address) (bool, error) {
+	_, ours, err := j.Directory.Domain(ctx, a.Domain())
+	if err != nil {
+		return false, fmt.Errorf("whose domain is that of %s: %w", a, err)
+	}
+	return ours, nil
 }
 
 // elsewhere says why a mail may not speak for whoever has these addresses elsewhere, or "". What our own mail server
@@ -129,7 +148,7 @@ func (j Judge) host(tx *filter.Tx, addresses ...address.Address) bool {
 func claim(tx *filter.Tx, addresses ...address.Address) (why string) {
 	switch {
 	case !slices.Contains(addresses, tx.From):
-		return fmt.Sprintf("%s may not act for %s", tx.From, addresses[0])
+		return fmt.Sprintf("%s may not act for %s", cmp.Or(tx.From, "the null sender"), addresses[0])
 	case !slices.Contains(addresses, author(tx.Message.Header)):
 		return fmt.Sprintf("the mail is not from %s", addresses[0])
 	}

@@ -21,7 +21,7 @@ func login(tx *filter.Tx, a address.Address, entry *ldapdir.Entry) (why string, 
 		return "", fmt.Errorf("who is the login %s: %w", tx.User, tx.Err)
 	case tx.Principal == nil:
 		return fmt.Sprintf("the login %s is nobody in the directory", tx.User), nil
-	case tx.Principal.DN == entry.DN, slices.Contains(tx.Principal.Addresses, a), delegate(entry, tx.Principal):
+	case ldapdir.SameDN(tx.Principal.DN, entry.DN), slices.Contains(tx.Principal.Addresses, a), delegate(entry, tx.Principal):
 		return "", nil
 	}
 	return fmt.Sprintf("%s may not act for %s", tx.User, a), nil
@@ -43,10 +43,10 @@ func author(h message.Header) address.Address {
 	return a
 }
 
-// delegate tells whether an owner names somebody as delegate, by DN, login or address.
+// delegate tells whether the directory names somebody as delegate of an owner, by DN, login or address.
 func delegate(owner, who *ldapdir.Entry) bool {
 	for _, d := range owner.Delegates {
-		if strings.EqualFold(d, who.DN) || slices.ContainsFunc(who.Logins, func(l string) bool { return strings.EqualFold(l, d) }) {
+		if ldapdir.SameDN(d, who.DN) || slices.ContainsFunc(who.Logins, func(l string) bool { return strings.EqualFold(l, d) }) {
 			return true
 		}
 		if a, err := address.Parse(d); err == nil && a != "" && slices.Contains(who.Addresses, a) {
