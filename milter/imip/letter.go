@@ -12,6 +12,9 @@ type Letter struct {
 	Why     string   // why it says nothing we can act on, for the log
 	Odd     []string // why it is believed only of somebody whose identity is proven: a few words each, for the log
 	Repairs []string // what was wrong in it and how it was taken, for the log; never content
+	// Automatic says, for the log, why the mail itself is never answered: nobody wrote it, or it goes to many (S3834-01).
+	// What it asks for in iTIP is; that ends by itself, as no REPLY is answered. "": somebody may wait for an answer.
+	Automatic string
 
 	more bool // some of Others is no copy of an item
 }

@@ -27,6 +27,12 @@ const (
 // mail inside the mail; of a multipart/alternative one form. Whatever cannot be read makes the mail one that we do
 // not touch, with the reason: a person may still make sense of it.
 func Read(mail *message.Message, kinds ...string) Letter {
+	l := read(mail, kinds)
+	l.Automatic = automatic(mail.Header)
+	return l
+}
+
+func read(mail *message.Message, kinds []string) Letter {
 	found := find(mail.Root())
 	switch {
 	case len(found.calendars) == 0 && len(found.copies) > 0: // S6047-16

@@ -10,12 +10,11 @@ import (
 	"usher/address"
 	"usher/milter/filter"
 	"usher/milter/imip"
-	"usher/milter/message"
 )
 
 // notInvited deals with a mail that is no message about an event: a resource reads nothing else. Where only resources
 // would get it, it is refused; else they are left out, and a sender who logged in is told.
-func (m *module) notInvited(tx *filter.Tx) filter.Plan {
+func (m *module) notInvited(tx *filter.Tx, mail imip.Letter) filter.Plan {
 	rooms, others := readers(tx.Rcpts)
 	others = others || len(tx.Beside) > 0 // whatever they are: only for these recipients may we refuse
 	switch {
@@ -25,7 +24,9 @@ func (m *module) notInvited(tx *filter.Tx) filter.Plan {
 		return filter.Plan{Refuse: &filter.Refusal{Code: 550, Enhanced: "5.7.1", Reason: "not_an_invitation",
 			Text: fmt.Sprintf("%s can only be sent invitations to an event; this mail holds none", named(rooms))},
 			Why: "no invitation, and all of its recipients are resources"}
-	case tx.User == "" || tx.From == "" || automatic(tx.Message.Header):
+	case mail.Automatic != "":
+		return filter.Plan{Why: "left alone: no invitation, and nobody to tell so: " + mail.Automatic}
+	case tx.User == "" || tx.From == "":
 		return filter.Plan{Why: "left alone: no invitation, and nobody to tell so"}
 	}
 	plan := filter.Plan{Why: "no invitation, resources left out", Effects: []filter.Effect{notice(tx, rooms)}}
@@ -59,17 +60,6 @@ func named(rooms []filter.Recipient) string {
 		names = append(names, fmt.Sprintf("%d more", len(rooms)-maxNamed))
 	}
 	return strings.Join(names, ", ")
-}
-
-// automatic tells mail that nobody wrote, or that goes to many (RFC 3834 2): it is never answered.
-func automatic(h message.Header) bool {
-	auto, _, _ := strings.Cut(h.Get("Auto-Submitted"), ";")
-	auto = strings.ToLower(strings.TrimSpace(auto))
-	switch strings.ToLower(strings.TrimSpace(h.Get("Precedence"))) {
-	case "bulk", "list", "junk":
-		return true
-	}
-	return auto != "" && auto != "no" || h.Has("List-Id")
 }
 
 // notice tells the sender, once for all of them, that resources read nothing but invitations.

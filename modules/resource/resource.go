@@ -87,7 +87,7 @@ func (m *module) Plan(ctx context.Context, tx *filter.Tx) (filter.Plan, error) {
 	}
 	switch {
 	case mail.Silent() && mail.Why == "":
-		return m.notInvited(tx), nil
+		return m.notInvited(tx, mail), nil
 	case mail.Silent():
 		return filter.Plan{Why: mail.Why}, nil
 	case len(mail.Odd) > 0 && tx.User == "":
