@@ -9,12 +9,13 @@ import (
 type topic byte
 
 const (
-	byAddress topic = 'a'
-	byLogin   topic = 'l'
-	byDN      topic = 'd'
-	byDomain  topic = 'm'
-	bySearch  topic = 's'
-	byMember  topic = 'g'
+	byAddress  topic = 'a'
+	byLogin    topic = 'l'
+	byDN       topic = 'd'
+	byDomain   topic = 'm'
+	bySearch   topic = 's'
+	byMember   topic = 'g'
+	byDelegate topic = 'r'
 )
 
 // key names a question. Verdicts are never kept, only what the directory said.
