@@ -92,8 +92,10 @@ func (v *visit) read() (r *request, d decision) {
 		r.asks = v.invited.RSVP || open && v.invited.Role != "NON-PARTICIPANT"
 		return r, decision{}
 	}
-	r.asks = itip.TimeChanged(v.stored, o, v.zone)
-	if mine, ok := invited(v.stored, v.me); ok && open && v.invited.RSVP && !r.asks && mine.Partstat != itip.NeedsAction && len(itip.Changed(v.stored, o)) == 0 {
+	mine, known := invited(v.stored, v.me)
+	// A copy that does not name him holds no answer of his that another time could take back.
+	r.asks = itip.TimeChanged(v.stored, o, v.zone) && (known || open || v.invited.RSVP)
+	if known && open && v.invited.RSVP && !r.asks && mine.Partstat != itip.NeedsAction && len(itip.Changed(v.stored, o)) == 0 {
 		r.repeats = mine.Partstat
 	}
 	return r, decision{}
