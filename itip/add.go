@@ -13,29 +13,36 @@ import (
 // ErrSyntax: it is not one component with SEQUENCE above 0 and without recurrence, or of days where the series has
 // times. ErrOutdated, ErrTakeover; ErrNoInstance if no series is stored. Neither argument changes.
 func Add(stored, add *Object, me ...address.Address) (*Object, error) {
+	out, _, err := added(stored, add, me)
+	return out, err
+}
+
+// added is Add; asks tells whether the instance is to be answered.
+func added(stored, add *Object, me []address.Address) (out *Object, asks bool, err error) {
 	if err := sameKey(stored, add); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := Bound(stored, add); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	in := add.Clone()
 	in.forStore()
 	if err := in.checkAdd(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	c := in.Master()
 	if stored.Master() == nil {
-		return nil, fmt.Errorf("%w: only single instances are stored", ErrNoInstance)
+		return nil, false, fmt.Errorf("%w: only single instances are stored", ErrNoInstance)
 	}
 	if outdated(stored.Master(), c) {
-		return nil, ErrOutdated
+		return nil, false, ErrOutdated
 	}
-	u := &update{stored: stored, in: in, out: stored.Clone(), names: map[string]string{}, fresh: map[*Component]bool{}}
-	if err := u.add(c, me); err != nil {
-		return nil, err
+	m := &merge{me: me, update: &update{stored: stored, in: in, out: stored.Clone(), names: map[string]string{}, fresh: map[*Component]bool{c: true}}}
+	if err := m.add(c); err != nil {
+		return nil, false, err
 	}
-	return u.out.fitting()
+	out, err = m.out.fitting()
+	return out, m.asks, err
 }
 
 func (o *Object) checkAdd() error {
@@ -55,12 +62,12 @@ func (o *Object) checkAdd() error {
 }
 
 // add places the instance.
-func (u *update) add(c *Component, me []address.Address) error {
-	t, err := u.out.timeline()
+func (m *merge) add(c *Component) error {
+	t, err := m.out.timeline()
 	if err != nil || t.series == nil {
 		return missingUnless(err, moment{})
 	}
-	start, _, _, err := u.in.Zones(nil).span(c)
+	start, _, _, err := m.in.Zones(nil).span(c)
 	if err != nil {
 		return err
 	}
@@ -82,23 +89,23 @@ func (u *update) add(c *Component, me []address.Address) error {
 	if p, ok := c.Prop("DTSTAMP"); ok {
 		t.master.Set(p)
 	}
-	return u.place(c, t, id, me)
+	return m.place(c, t, id)
 }
 
-func (u *update) place(c *Component, t *timeline, id moment, me []address.Address) error {
+func (m *merge) place(c *Component, t *timeline, id moment) error {
 	c.Add(id.prop("RECURRENCE-ID"))
-	mine, m := t.master, moved{true, true}
+	mine, by := t.master, moved{true, true}
 	var old *Component
 	if v := t.override(id); v != nil {
 		old, mine = v.c, v.c
-		is, err := u.in.Zones(nil).override(c, nil)
+		is, err := m.in.Zones(nil).override(c, nil)
 		if err != nil {
 			return err
 		}
-		m.any = t.slot(v.start, v.length) != t.slot(is.start, is.length)
-		m.start = m.any
+		by.any = t.slot(v.start, v.length) != t.slot(is.start, is.length)
+		by.start = by.any
 	}
-	c.keepPersonal(mine, m, me)
-	u.put(old, c, u.in)
+	m.keep(c, mine, by)
+	m.put(old, c, m.in)
 	return nil
 }

@@ -2,6 +2,7 @@ package itip
 
 import (
 	"math"
+	"slices"
 
 	"usher/address"
 )
@@ -16,32 +17,40 @@ import (
 // organizer. What was cancelled comes back only by a message that is newer than the cancellation. Neither argument
 // changes.
 func Merge(stored, request *Object, me ...address.Address) (*Object, error) {
+	out, _, err := merged(stored, request, me)
+	return out, err
+}
+
+// merged is Merge; asks tells whether an answer is wanted that the person has not given.
+func merged(stored, request *Object, me []address.Address) (out *Object, asks bool, err error) {
 	if stored == nil {
-		return Update(nil, request)
+		out, err = Update(nil, request)
+		return out, err == nil && slices.ContainsFunc(request.Scheduled(), func(c *Component) bool { return c.invites(me) }), err
 	}
 	if err := sameKey(stored, request); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := Bound(stored, request); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if request.Method() == "ADD" {
-		return Add(stored, request, me...)
+		return added(stored, request, me)
 	}
 	in := request.Clone()
 	in.forStore()
 	u, err := newUpdate(stored, in)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := u.apply(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	m := &merge{update: u, me: me}
 	if err := m.personal(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return u.out.fitting()
+	out, err = u.out.fitting()
+	return out, m.asks, err
 }
 
 // merge gives the result of an update back what was the person's.
@@ -49,6 +58,7 @@ type merge struct {
 	*update
 	me          []address.Address
 	before, now *timeline
+	asks        bool // something of the message is to be answered
 }
 
 func (m *merge) personal() (err error) {
@@ -77,7 +87,11 @@ func (m *merge) personal() (err error) {
 // master merges the series, or the single event.
 func (m *merge) master() error {
 	master := m.out.Master()
-	if master == nil || !m.fresh[master] || m.was == nil {
+	if master == nil || !m.fresh[master] {
+		return nil
+	}
+	if m.was == nil {
+		m.asks = m.asks || master.invites(m.me)
 		return nil
 	}
 	series, err := m.out.series()
@@ -90,7 +104,7 @@ func (m *merge) master() error {
 			return err
 		}
 	}
-	master.keepPersonal(m.was, moved, m.me)
+	m.keep(master, m.was, moved)
 	return nil
 }
 
@@ -172,11 +186,15 @@ func (m *merge) invitedAgain(o occurrence) bool {
 // the series.
 func (m *merge) override(v *override) error {
 	mine, slot, err := m.before.slotOf(v)
-	if err != nil || mine == nil {
+	if err != nil {
 		return err
 	}
+	if mine == nil {
+		m.asks = m.asks || v.c.invites(m.me)
+		return nil
+	}
 	is := m.now.slot(v.start, v.length)
-	v.c.keepPersonal(mine, moved{slot.at != is.at || slot.date != is.date, slot != is}, m.me)
+	m.keep(v.c, mine, moved{slot.at != is.at || slot.date != is.date, slot != is})
 	return nil
 }
 

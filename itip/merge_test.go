@@ -50,7 +50,10 @@ func TestMerge(t *testing.T) {
 		{"S5546_10 instances of an unknown series gather", movedTue + annsOwn, movedWed + invited, nil, nil, "0303 ann=ACC bob=NEE | 0304 ann=NEE bob=NEE"},
 		{"S5546_53 a member's own line stays", "SEQUENCE:1\n" + day1 + boss + "ATTENDEE:mailto:list@example.org\nATTENDEE;MEMBER=\"mailto:list@example.org\";PARTSTAT=ACCEPTED:mailto:ann@example.org", "SEQUENCE:1\n" + day1 + boss + "ATTENDEE:mailto:list@example.org", nil, nil, "list=NEE ann=ACC"},
 		{"DEV_13 notes on the last message go", "SEQUENCE:1\n" + day1 + "X-MOZ-RECEIVED-SEQUENCE:1\nX-USHER-CAUSE:x\n" + annsOwn, "SEQUENCE:1\nX-USHER-CAUSE:forged\n" + day1 + invited, nil, []string{"X-MOZ-RECEIVED", "X-USHER"}, "ann=ACC bob=NEE"},
-		{"S5546_55 a cancelled event comes back by a newer message", "SEQUENCE:1\nSTATUS:CANCELLED\n" + day1 + annsOwn, "SEQUENCE:1\nDTSTAMP:20260102T000000Z\n" + day1 + invited, nil, []string{"STATUS:CANCELLED"}, "ann=ACC bob=NEE"},
+		{"S5546_55 a cancelled event comes back by a newer message", "SEQUENCE:1\nSTATUS:CANCELLED\n" + day1 + annsOwn, "SEQUENCE:1\nDTSTAMP:20260102T000000Z\n" + day1 + invited, nil, []string{"STATUS:CANCELLED"}, "ann=NEE bob=NEE"},
+		{"S5545_22 declined before, it gets longer", "SEQUENCE:1\n" + day1 + strings.Replace(annsOwn, "ACCEPTED", "DECLINED", 1), "SEQUENCE:2\n" + strings.Replace(day1, "PT1H", "PT2H", 1) + invited, nil, []string{"TRANSP"}, "ann=NEE bob=NEE"},
+		{"S5546_48 the organizer moves it and knows of the delegate", "SEQUENCE:1\n" + day1 + strings.Replace(annsOwn, "ACCEPTED", "DELEGATED;DELEGATED-TO=\"mailto:dan@example.org\"", 1), "SEQUENCE:2\n" + strings.Replace(day1, "T09", "T11", 1) + strings.Replace(invited, "RSVP=TRUE", "RSVP=TRUE;PARTSTAT=DELEGATED;DELEGATED-TO=\"mailto:dan@example.org\"", 1), []string{"DELEGATED-TO"}, nil, "ann=DEL bob=NEE"},
+		{"S5546_47 the delegate declined", "SEQUENCE:1\n" + day1 + strings.Replace(annsOwn, "ACCEPTED", "DELEGATED;DELEGATED-TO=\"mailto:dan@example.org\"", 1), "SEQUENCE:1\nDTSTAMP:20260102T000000Z\n" + day1 + invited + "ATTENDEE;PARTSTAT=DECLINED;DELEGATED-FROM=\"mailto:ann@example.org\":mailto:dan@example.org", nil, []string{"DELEGATED-TO"}, "ann=NEE bob=NEE dan=DEC"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

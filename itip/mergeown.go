@@ -65,7 +65,7 @@ func (m *merge) rebuild(v, now *override) error {
 		return err
 	}
 	was, slot := m.before.slot(v.start, v.length), m.now.slot(is.start, is.length)
-	c.keepPersonal(v.c, moved{was.at != slot.at || was.date != slot.date, was != slot}, m.me)
+	m.keep(c, v.c, moved{was.at != slot.at || was.date != slot.date, was != slot})
 	if canonical(c) != plain {
 		m.out.Root.Parts = slices.Concat(m.out.Root.Parts, []*Component{c})
 	}

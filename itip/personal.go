@@ -30,13 +30,13 @@ type moved struct {
 
 // keepPersonal puts into a component of the organizer what the person had in his own (mine): answer, TRANSP, alarms
 // and all that S6638-03 lists. One that moved is to be answered again (S5546-19), and takes the organizer's TRANSP
-// if it starts at another time (S5545-22).
+// if it starts at another time (S5545-22), or if his own was that he had declined.
 func (c *Component) keepPersonal(mine *Component, m moved, me []address.Address) {
 	c.Remove(passing...)
 	c.keepAnswer(mine, m, me)
 	c.keepAlarms(mine, m)
 	for _, name := range private {
-		if name == "TRANSP" && m.start {
+		if name == "TRANSP" && (m.start || m.any && mine.declinedBy(me)) {
 			continue
 		}
 		c.replace(name, mine)
@@ -79,6 +79,7 @@ func (c *Component) keepAnswer(mine *Component, m moved, me []address.Address) {
 	was, had := mine.Attendee(me...)
 	is, has := c.Attendee(me...)
 	switch {
+	case has && m.any && is.Partstat == Delegated: // the organizer asks the delegate
 	case has && m.any:
 		c.setAttendee(is.Prop.Without(answerParams...).With("PARTSTAT", NeedsAction))
 	case has && had:
