@@ -3,7 +3,7 @@
 // knows no mail server, directory or policy.
 //
 // Parse makes Objects of a text/calendar part; Instances and Zones tell when they take place; Compare, Update,
-// Merge, Answered, Cancelled and Struck are what messages do to stored objects, Reply, Delegate and Cancel some of
+// Merge, Answered, Informed, Cancelled and Struck are what messages do to stored objects, Reply, Delegate and Cancel some of
 // those that are sent. Objects are plain trees that keep everything they do not understand: what is not changed on
 // purpose is written as it was read.
 package itip
