@@ -24,6 +24,16 @@ func (d *Dir) Expand(ctx context.Context, e *Entry) ([]*Entry, []address.Address
 	return w.found, w.outside, nil
 }
 
+// Behind is Expand for an address: it gives who is behind any of its owners. Where it has none, it is an address nobody
+// of ours owns.
+func (d *Dir) Behind(ctx context.Context, addr address.Address) ([]*Entry, []address.Address, error) {
+	w := d.walker(func(k Kind) bool { return k == Group || k == Forward })
+	if err := w.forward(ctx, addr, 0); err != nil {
+		return nil, nil, err
+	}
+	return w.found, w.outside, nil
+}
+
 // Members gives the resources of a collection, nested and dynamic ones included, bounded as Expand.
 func (d *Dir) Members(ctx context.Context, collection *Entry) ([]*Entry, error) {
 	w := d.walker(func(k Kind) bool { return k == Group || k == Collection })

@@ -64,6 +64,33 @@ func TestExpand(t *testing.T) {
 	}
 }
 
+// TestBehind: whoever owns an address beside a group is behind it, too.
+func TestBehind(t *testing.T) {
+	a, b := person("a", "a@example.org"), person("b", "b@example.org")
+	team, jo := group("team", dnOf(a)), person("jo", "jo@example.org")
+	jo.Attrs["alias"] = []string{"team@example.org"}
+	forward := Raw{DN: "cn=fwd,dc=example,dc=org", Attrs: map[string][]string{"objectClass": {"mailRecipient"}, "mail": {"fwd@example.org"},
+		"mailForwardingAddress": {"b@example.org", "team+x@example.org", "x@elsewhere.example"}}}
+	d := newBench(t, nil, a, b, team, jo, forward)
+	for addr, want := range map[string]string{
+		"a@example.org":      "a",
+		"team@example.org":   "a jo",
+		"team+x@example.org": "a jo",
+		"fwd@example.org":    "b a jo x@elsewhere.example",
+		"none@example.org":   "none@example.org",
+		"x@elsewhere.test":   "x@elsewhere.test",
+	} {
+		found, outside, err := d.Behind(t.Context(), address.Must(addr))
+		if got := names(found, outside...); got != want || err != nil {
+			t.Errorf("Behind(%s) = %q, %v; want %q", addr, got, err, want)
+		}
+	}
+	d.fake.set(down)
+	if found, outside, err := d.Behind(t.Context(), "other@example.org"); !errors.Is(err, ErrUnavailable) || found != nil || outside != nil {
+		t.Errorf("Behind = %s, %v, %v; want ErrUnavailable", names(found), outside, err)
+	}
+}
+
 func TestExpandBounds(t *testing.T) {
 	var raws []Raw
 	var members []string
