@@ -75,6 +75,11 @@ func (b *branch) leave(addrs []address.Address) *branch {
 	return &part
 }
 
+// has tells whether an address is on the branch.
+func (b *branch) has(a address.Address) bool {
+	return slices.ContainsFunc(b.rcpts, func(r Recipient) bool { return r.Address == a })
+}
+
 func (b *branch) edit(e Edit, resolve func(*Recipient)) error {
 	switch e := e.(type) {
 	case DropRcpt:
@@ -104,7 +109,7 @@ func (b *branch) edit(e Edit, resolve func(*Recipient)) error {
 }
 
 func (b *branch) add(e AddRcpt, resolve func(*Recipient)) {
-	if slices.ContainsFunc(b.rcpts, func(r Recipient) bool { return r.Address == e.Addr }) {
+	if b.has(e.Addr) {
 		return
 	}
 	r := Recipient{Address: e.Addr, Arg: e.Addr.String(), Args: e.Args}

@@ -19,6 +19,8 @@ type draft struct {
 	p        *Pipeline
 	tx       *Tx
 	without  map[int]error // steps left out for an effect of theirs that failed
+	crowds   *crowds
+	strict   map[int]bool // steps of which a setting that counts for this mail does not say pass
 	branches []*branch
 	reasons  []Reason
 	effects  []Effect
@@ -27,8 +29,8 @@ type draft struct {
 }
 
 // draft asks every step in order, each seeing the mail as edited by the steps before. The first refusal ends it.
-func (p *Pipeline) draft(ctx context.Context, tx *Tx, without map[int]error) *draft {
-	d := &draft{p: p, tx: tx, without: without}
+func (p *Pipeline) draft(ctx context.Context, tx *Tx, without map[int]error, crowds *crowds) *draft {
+	d := &draft{p: p, tx: tx, without: without, crowds: crowds, strict: map[int]bool{}}
 	d.branches = []*branch{{rcpts: tx.Rcpts, from: tx.From, mail: tx.Message}}
 	for i := range p.Steps {
 		if err, out := without[i]; out {
@@ -53,7 +55,14 @@ func (d *draft) step(ctx context.Context, i int, b *branch) {
 	s := &d.p.Steps[i]
 	env := d.tx.Envelope
 	env.Rcpts, env.From = b.rcpts, b.from
+	v, failed, err := d.show(ctx, s, b, &env)
+	if err != nil {
+		d.take(ctx, i, b, v, failed, false, Reason{Step: s.Name, Err: err, Audit: d.p.Audit || failed.Audit})
+		return
+	}
+	env.Rcpts = v.rcpts
 	for share := range s.shares(&env) {
+		d.strict[i] = d.strict[i] || share.OnError != Pass
 		some := len(share.rcpts) < len(env.Rcpts)
 		view := b.view(d.tx, share.rcpts)
 		view.Beside = d.beside(b, env.Rcpts, share.rcpts)
@@ -70,10 +79,13 @@ func (d *draft) step(ctx context.Context, i int, b *branch) {
 		if some {
 			reason.Rcpts = addresses(share.rcpts)
 		}
-		d.take(ctx, i, b, share, some, reason)
+		d.take(ctx, i, b, v, share, some, reason)
 		if d.refuse != nil {
 			return
 		}
+	}
+	if len(v.closed) > 0 { // nobody was asked, and it stands in the log all the same
+		d.reasons = append(d.reasons, Reason{Step: s.Name, Groups: v.closed})
 	}
 }
 
@@ -92,13 +104,17 @@ func (d *draft) beside(b *branch, rcpts, asked []Recipient) []Recipient {
 }
 
 // take makes a step's plan part of the draft, or not.
-func (d *draft) take(ctx context.Context, i int, b *branch, share share, some bool, reason Reason) {
-	if reason.Err == nil && reason.Plan.Refuse == nil && !reason.Audit {
-		edits := reason.Plan.Edits
+func (d *draft) take(ctx context.Context, i int, b *branch, v *shown, share share, some bool, reason Reason) {
+	reason.Groups, v.closed = v.closed, nil
+	if reason.Err == nil && reason.Plan.Refuse == nil {
+		edits, edited := reason.Plan.Edits, *b
 		if some {
 			edits = forSome(edits, share.rcpts)
 		}
-		reason.Err = d.edit(ctx, b, edits)
+		reason.Groups = append(reason.Groups, v.open(&edited, edits)...)
+		if !reason.Audit {
+			reason.Err = d.edit(ctx, b, edited, edits)
+		}
 	}
 	d.reasons = append(d.reasons, reason)
 	switch {
@@ -116,8 +132,7 @@ func (d *draft) take(ctx context.Context, i int, b *branch, share share, some bo
 }
 
 // edit works on a copy, so that edits that cannot be made are not half made.
-func (d *draft) edit(ctx context.Context, b *branch, edits []Edit) error {
-	edited := *b
+func (d *draft) edit(ctx context.Context, b *branch, edited branch, edits []Edit) error {
 	more, err := edited.apply(edits, func(r *Recipient) { d.p.resolve(ctx, r) })
 	if err != nil {
 		return err

@@ -1,6 +1,9 @@
 // Package filter is the contract between the host and the modules, and the pipeline that runs them.
 //
 // Modules describe what should happen (Plan); the host lets it happen, once and after everybody agreed.
+// What a group on the envelope stands for is the host's business, too: a module that is an Expander is shown who is
+// behind it, plans for them as for everybody, and the group makes way for the others if it did.
+//
 // The package does not know how mail arrives, how effects are performed, or which modules there are.
 package filter
 

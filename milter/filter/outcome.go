@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -29,7 +30,9 @@ type Reason struct {
 	Plan  Plan              // Plan.Why is the sentence
 	Err   error             // the step could not do its work
 	Audit bool              // it was only asked, nothing of it happens
-	Took  time.Duration
+	// Groups are those that leave the envelope for what the step plans, and those that it could not look behind.
+	Groups []Opening
+	Took   time.Duration
 }
 
 // Why joins what the steps said, for the one log line. It is bounded: what a mail makes us say is the business of
@@ -57,10 +60,25 @@ const (
 	maxSaid = 500
 )
 
+// words are an opening for the log.
+func (o Opening) words() string {
+	if o.Why != "" {
+		return fmt.Sprintf("%s stays closed: %s", o.Group, o.Why)
+	}
+	text := fmt.Sprintf("%s opened for %s", o.Group, o.For[0])
+	if n := len(o.For) - 1; n > 0 {
+		text += fmt.Sprintf(" and %d more", n)
+	}
+	return text
+}
+
 func (r Reason) said() string {
 	said := r.Plan.Why
 	if r.Err != nil {
 		said = r.Err.Error()
+	}
+	for _, o := range r.Groups {
+		said = strings.TrimPrefix(said+"; "+o.words(), "; ")
 	}
 	if len(said) > maxSaid {
 		said = strings.ToValidUTF8(said[:maxSaid], "") + "…"

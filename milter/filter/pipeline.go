@@ -14,6 +14,8 @@ import (
 type Directory interface {
 	Lookup(ctx context.Context, addr address.Address) (e *ldapdir.Entry, ok bool, err error)
 	Login(ctx context.Context, user string) (e *ldapdir.Entry, ok bool, err error)
+	// Behind gives who is behind a group or a forward, and the addresses nobody of ours owns.
+	Behind(ctx context.Context, addr address.Address) (people []*ldapdir.Entry, outside []address.Address, err error)
 }
 
 // Pipeline is the modules in their order and what they work with. It is not changed after it was made;

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"usher/address"
 )
 
 // maxAttempts bounds how often one mail is planned because the world moved. From the second attempt on
@@ -15,6 +17,7 @@ const maxAttempts = 8
 // agreed, and nothing is accepted whose effects did not happen.
 func (p *Pipeline) Run(ctx context.Context, tx *Tx) Outcome {
 	r := run{p: p, tx: tx, without: map[int]error{}, host: ctx, ctx: ctx}
+	r.crowds = &crowds{directory: p.Directory, known: map[address.Address]crowd{}}
 	defer r.release()
 	for r.attempt = 1; r.attempt <= maxAttempts; r.attempt++ {
 		if outcome, done := r.once(); done {
@@ -52,6 +55,7 @@ type run struct {
 	ctx      context.Context // the same, in the reservation once there is one
 	attempt  int
 	without  map[int]error
+	crowds   *crowds
 	reserved []string
 	free     func()
 	last     *draft
@@ -60,7 +64,7 @@ type run struct {
 
 // once plans and applies; done is false when it has to be planned again.
 func (r *run) once() (o Outcome, done bool) {
-	d := r.p.draft(r.ctx, r.tx, r.without)
+	d := r.p.draft(r.ctx, r.tx, r.without, r.crowds)
 	r.last = d
 	if d.refuse != nil || len(d.effects) == 0 {
 		return d.outcome(), true
@@ -95,20 +99,10 @@ func (r *run) leaveOut(failed *EffectError) bool {
 		return false
 	}
 	step := r.last.owner[failed.Index]
-	if step < 0 || !r.passes(step) {
+	if step < 0 || r.last.strict[step] {
 		return false
 	}
 	r.without[step] = failed.Err
-	return true
-}
-
-// passes tells whether every setting of the step that counts for this mail says pass.
-func (r *run) passes(step int) bool {
-	for share := range r.p.Steps[step].shares(&r.tx.Envelope) {
-		if share.OnError != Pass {
-			return false
-		}
-	}
 	return true
 }
 

@@ -348,6 +348,9 @@ func TestRecipientsOfDifferentSettingsGetTheirOwnBranch(t *testing.T) {
 // directory knows what it was given; err is an outage.
 type directory struct {
 	entries map[string]*ldapdir.Entry
+	behind  map[address.Address][]*ldapdir.Entry
+	outside map[address.Address][]address.Address
+	asked   map[address.Address]int // how often who is behind it
 	err     error
 }
 
@@ -359,6 +362,11 @@ func (d directory) Lookup(_ context.Context, a address.Address) (*ldapdir.Entry,
 func (d directory) Login(_ context.Context, user string) (*ldapdir.Entry, bool, error) {
 	e, ok := d.entries[user]
 	return e, ok, d.err
+}
+
+func (d directory) Behind(_ context.Context, a address.Address) ([]*ldapdir.Entry, []address.Address, error) {
+	d.asked[a]++
+	return d.behind[a], d.outside[a], d.err
 }
 
 // checker refuses what its functions refuse.

@@ -32,6 +32,21 @@ type Recipient struct {
 	Args    []string       // ESMTP arguments as sent (ORCPT, NOTIFY)
 	Entry   *ldapdir.Entry // nil: nobody known
 	Err     error          // the directory could not be asked; Entry says nothing then
+	// Behind are the groups and forwards of the envelope that the recipient stands behind, shown to an Expander. Who is
+	// named beside them has them, too.
+	Behind []Recipient
+}
+
+// Lists are all addresses of the groups and forwards that the recipient stands behind: who invites one of them invites
+// its members.
+func (r Recipient) Lists() (all []address.Address) {
+	for _, g := range r.Behind {
+		all = append(all, g.Address)
+		if g.Entry != nil {
+			all = append(all, g.Entry.Addresses...)
+		}
+	}
+	return all
 }
 
 // Envelope is what SMTP said before the mail itself, resolved through the directory once.

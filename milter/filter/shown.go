@@ -1,0 +1,196 @@
+package filter
+
+import (
+	"context"
+	"slices"
+
+	"usher/address"
+)
+
+// shown is a branch's recipients as one step sees them: in the place of groups and forwards it looks behind are those
+// who stand there.
+type shown struct {
+	rcpts  []Recipient
+	crowds map[address.Address]crowd // of the groups that can be opened
+	closed []Opening                 // those that cannot, and why
+}
+
+// show looks behind the groups for a step that wants it. failed is the setting that could not be asked. Mail on role own
+// is meant for whom it is addressed to.
+func (d *draft) show(ctx context.Context, s *Step, b *branch, env *Envelope) (v *shown, failed share, err error) {
+	v = &shown{rcpts: b.rcpts, crowds: map[address.Address]crowd{}}
+	if env.Role == Own || d.p.Directory == nil || !slices.ContainsFunc(b.rcpts, Recipient.Opens) {
+		return v, share{}, nil
+	}
+	for share := range s.shares(env) {
+		if err := d.look(ctx, share, b, v); err != nil {
+			return v, share, err
+		}
+	}
+	if len(v.crowds) > 0 {
+		v.rcpts = v.spread(b.rcpts)
+	}
+	return v, share{}, nil
+}
+
+// look finds out who is behind the groups that a setting counts for.
+func (d *draft) look(ctx context.Context, share share, b *branch, v *shown) error {
+	if wants, err := share.expands(b.view(d.tx, share.rcpts)); err != nil || !wants {
+		return err
+	}
+	ctx, cancel := share.within(ctx)
+	defer cancel()
+	for _, r := range share.rcpts {
+		if !r.Opens() {
+			continue
+		}
+		c, err := d.crowds.of(ctx, r)
+		switch {
+		case err != nil:
+			return err
+		case c.why != "":
+			v.closed = append(v.closed, Opening{Group: r.Address, Why: c.why})
+		case len(c.rcpts) > 0:
+			v.crowds[r.Address] = c
+		}
+	}
+	return nil
+}
+
+// expands tells whether the module wants to see those behind the groups among these recipients.
+func (s *Setting) expands(tx *Tx) (wants bool, err error) {
+	e, ok := s.Module.(Expander)
+	if !ok || !slices.ContainsFunc(tx.Rcpts, Recipient.Opens) {
+		return false, nil
+	}
+	interest, err := s.interest(&tx.Envelope, tx.Message.Header)
+	if err != nil || interest == Nothing {
+		return false, err
+	}
+	defer catch(&err)
+	return e.Expands(tx), nil
+}
+
+// spread puts those behind groups in their place. Everybody is there once: who is named on the envelope as himself, the
+// others behind the first group they stand behind.
+func (v *shown) spread(rcpts []Recipient) (all []Recipient) {
+	named, there := people{}, people{}
+	for _, r := range rcpts {
+		if !v.spreads(r) {
+			named.add(r, 0)
+		}
+	}
+	for _, r := range rcpts {
+		if !v.spreads(r) {
+			there.add(r, len(all))
+			all = append(all, r)
+			continue
+		}
+		for _, m := range v.crowds[r.Address].rcpts {
+			_, isNamed := named.place(m)
+			if _, isThere := there.place(m); !isNamed && !isThere {
+				there.add(m, len(all))
+				all = append(all, m)
+			}
+		}
+	}
+	for _, r := range rcpts {
+		for _, m := range v.crowds[r.Address].rcpts {
+			i, _ := there.place(m)
+			all[i] = all[i].behind(r)
+		}
+	}
+	return all
+}
+
+func (v *shown) spreads(r Recipient) bool {
+	_, opens := v.crowds[r.Address]
+	return opens
+}
+
+// behind is a recipient who also stands behind a group.
+func (r Recipient) behind(group Recipient) Recipient {
+	if !slices.ContainsFunc(r.Behind, func(g Recipient) bool { return g.Address == group.Address }) {
+		r.Behind = append(slices.Clip(r.Behind), group)
+	}
+	return r
+}
+
+// open carries edits of somebody behind groups over to a branch: these groups leave it, and everybody behind them comes
+// in their place, for the edits to apply to. Who stands behind a group that stays gets the mail by that one.
+func (v *shown) open(b *branch, edits []Edit) (all []Opening) {
+	if len(v.crowds) == 0 {
+		return nil
+	}
+	gone := concerned(edits, map[address.Address]bool{})
+	place := map[address.Address]int{} // of the groups that leave, in all
+	for _, r := range v.rcpts {
+		for _, g := range r.Behind {
+			if _, known := place[g.Address]; gone[r.Address] && v.spreads(g) && b.has(g.Address) && !known {
+				place[g.Address] = len(all)
+				all = append(all, Opening{Group: g.Address})
+			}
+		}
+	}
+	if len(all) > 0 {
+		b.rcpts = v.opened(b.rcpts, place, gone, all)
+	}
+	return all
+}
+
+// opened are the recipients of a branch when groups have left it.
+func (v *shown) opened(rcpts []Recipient, place map[address.Address]int, gone map[address.Address]bool, openings []Opening) (all []Recipient) {
+	stays, there, as := map[address.Address]bool{}, people{}, people{}
+	for i, r := range v.rcpts {
+		as.add(r, i)
+	}
+	for _, r := range rcpts {
+		if _, leaves := place[r.Address]; leaves {
+			continue
+		}
+		stays[r.Address] = true
+		there.add(r, 0)
+	}
+	for _, r := range rcpts {
+		n, leaves := place[r.Address]
+		if !leaves {
+			if i, ok := as[r.Address.String()]; ok {
+				r.Behind = v.rcpts[i].Behind
+			}
+			all = append(all, r)
+			continue
+		}
+		for _, m := range v.crowds[r.Address].rcpts {
+			i, _ := as.place(m)
+			m = v.rcpts[i]
+			if gone[m.Address] {
+				openings[n].For = append(openings[n].For, m.Address)
+			}
+			if _, isThere := there.place(m); isThere || slices.ContainsFunc(m.Behind, func(g Recipient) bool { return stays[g.Address] }) {
+				continue
+			}
+			there.add(m, 0)
+			all = append(all, m)
+			if !gone[m.Address] {
+				openings[n].Left = append(openings[n].Left, m.Address)
+			}
+		}
+	}
+	return all
+}
+
+// concerned are those that edits are about, where they are not about everybody.
+func concerned(edits []Edit, all map[address.Address]bool) map[address.Address]bool {
+	for _, e := range edits {
+		switch e := e.(type) {
+		case DropRcpt:
+			all[e.Addr] = true
+		case Split:
+			for _, a := range e.Rcpts {
+				all[a] = true
+			}
+			concerned(e.Edits, all)
+		}
+	}
+	return all
+}
