@@ -22,9 +22,10 @@ type booking struct {
 	incoming  *itip.Object
 	cameAs    *itip.Object // the message, where incoming is what it means; else nil
 	organizer itip.User
-	entry     *ldapdir.Entry // the organizer's; nil: not one of ours
-	language  string         // the organizer's
-	invited   itip.User      // the resource as the object names it
+	entry     *ldapdir.Entry    // the organizer's; nil: not one of ours
+	language  string            // the organizer's
+	invited   itip.User         // the resource as the object names it
+	lists     []address.Address // groups that the mail came through to the resource
 	stored    *itip.Object
 	version   calendar.Version
 	planned   []filter.Effect // what the same mail has led to so far
@@ -63,7 +64,7 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 	var whys []string
 	written := []*facility{room}
 	for _, i := range mail.Items {
-		d, err := m.one(ctx, tx, i.Object, room, g.addresses, plan.Effects)
+		d, err := m.one(ctx, tx, i.Object, room, g, plan.Effects)
 		if err != nil {
 			return "", err
 		}
@@ -86,17 +87,17 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 }
 
 // one decides one object of the mail.
-func (m *module) one(ctx context.Context, tx *filter.Tx, o *itip.Object, room *facility, to []address.Address, planned []filter.Effect) (decision, error) {
+func (m *module) one(ctx context.Context, tx *filter.Tx, o *itip.Object, room *facility, g guest, planned []filter.Effect) (decision, error) {
 	if o.Method() == "REPLY" && room.Kind == ldapdir.Resource {
-		return m.hear(ctx, tx, o, room, to, planned)
+		return m.hear(ctx, tx, o, room, g.addresses, planned)
 	}
-	return m.decide(ctx, tx, o, room, planned)
+	return m.decide(ctx, tx, o, room, g.lists, planned)
 }
 
 // decide finds out whether the object is for this resource and from somebody who may say so, then does what
 // its method asks for.
-func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room *facility, planned []filter.Effect) (decision, error) {
-	b := booking{module: m, tx: tx, room: room, incoming: o, planned: planned}
+func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room *facility, lists []address.Address, planned []filter.Effect) (decision, error) {
+	b := booking{module: m, tx: tx, room: room, incoming: o, planned: planned, lists: lists}
 	switch o.Method() {
 	case "REQUEST", "CANCEL", "ADD":
 	case "COUNTER":
@@ -112,6 +113,7 @@ func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room
 		return untouched("%s", why), nil
 	}
 	if room.Kind == ldapdir.Collection {
+		b.asMember()
 		return b.collect(ctx)
 	}
 	if err := b.find(ctx); err != nil {
@@ -120,11 +122,12 @@ func (m *module) decide(ctx context.Context, tx *filter.Tx, o *itip.Object, room
 	if b.stored != nil && !b.sameOrganizer() {
 		return untouched("this UID is booked by another organizer"), nil
 	}
+	b.asMember()
 	if o.Method() == "CANCEL" {
 		return b.cancel()
 	}
 	var ok bool
-	if b.invited, ok = invited(o, room.Addresses); !ok {
+	if b.invited, ok = invited(b.incoming, room.Addresses); !ok {
 		return untouched("the resource is not among the attendees"), nil
 	}
 	if o.Method() == "ADD" {

@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"usher/itip"
 	"usher/ldapdir"
@@ -68,5 +69,6 @@ func (b *booking) heads(ctx context.Context, u itip.User) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("who is in %s: %w", e.Name, err)
 	}
+	people = slices.DeleteFunc(people, isResource)
 	return len(people) + len(outside), nil
 }

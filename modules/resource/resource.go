@@ -61,11 +61,11 @@ func build(host filter.Host, c Config) (filter.Module, error) {
 }
 
 // Match wants all mail for a resource, and mail that may hold an invitation for somebody the directory could not
-// name.
+// name or for a group, which a resource may stand behind.
 func (m *module) Match(env *filter.Envelope, _ message.Header) (i filter.Interest) {
 	for _, r := range env.Rcpts {
 		switch {
-		case r.Err != nil:
+		case r.Err != nil, r.Opens():
 			i |= filter.Calendar
 		case r.Entry != nil && isResource(r.Entry):
 			i |= filter.Calendar | filter.Header
@@ -114,6 +114,7 @@ func (m *module) Plan(ctx context.Context, tx *filter.Tx) (filter.Plan, error) {
 type guest struct {
 	room      *ldapdir.Entry
 	addresses []address.Address
+	lists     []address.Address // of groups it stands behind
 }
 
 func (g guest) isCollection() bool { return g.room.Kind == ldapdir.Collection }
@@ -141,6 +142,7 @@ func guestsOf(rcpts []filter.Recipient) ([]guest, error) {
 		}
 		if all[i].room.DN == r.Entry.DN && !slices.Contains(all[i].addresses, r.Address) {
 			all[i].addresses = append(all[i].addresses, r.Address)
+			all[i].lists = append(all[i].lists, r.Lists()...)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b guest) int { return compareTrue(a.isCollection(), b.isCollection()) })

@@ -16,3 +16,8 @@ func TestCases(t *testing.T) {
 func TestOwners(t *testing.T) {
 	filtertest.Run(t, "testdata/owners/*.txtar", "testdata/owners/owners.ldif", resource.Module)
 }
+
+// TestGroups: what reaches a resource through groups and forwards, and what becomes of those beside it.
+func TestGroups(t *testing.T) {
+	filtertest.Run(t, "testdata/groups/*.txtar", "testdata/groups/groups.ldif", resource.Module)
+}
