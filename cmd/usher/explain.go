@@ -84,11 +84,16 @@ func (o *offline) reasons() string {
 		for _, note := range r.Plan.Notes {
 			a.line("", "  %s", note)
 		}
-		for _, line := range slices.Concat(editWords(r.Plan.Edits), effectWords(r.Plan.Effects)) {
+		for _, line := range wants(r) {
 			a.line("", "- %s", line)
 		}
 	}
 	return a.String()
+}
+
+// wants is what a step wants done, a line each.
+func wants(r filter.Reason) []string {
+	return slices.Concat(editWords(r.Plan.Edits), openingWords(r.Groups), effectWords(r.Plan.Effects))
 }
 
 // said is a step's own sentence, and for whom it counts.

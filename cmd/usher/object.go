@@ -1,8 +1,6 @@
 package main
 
 import (
-	"slices"
-
 	"usher/milter/filter"
 )
 
@@ -85,7 +83,7 @@ func (o *offline) object() explained {
 	}
 	for _, r := range o.outcome.Reasons {
 		one := reasonObject{Step: r.Step, Why: r.Plan.Why, Error: errorText(r.Err), Audit: r.Audit,
-			Wants: append([]string{}, slices.Concat(editWords(r.Plan.Edits), effectWords(r.Plan.Effects))...), Notes: r.Plan.Notes}
+			Wants: append([]string{}, wants(r)...), Notes: r.Plan.Notes}
 		for _, a := range r.Rcpts {
 			one.Rcpts = append(one.Rcpts, a.String())
 		}

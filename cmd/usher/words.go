@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"usher/address"
 	"usher/milter/filter"
 )
 
@@ -42,6 +43,35 @@ func editWord(e filter.Edit) string {
 		return fmt.Sprintf("a branch of its own for %v", e.Rcpts)
 	}
 	return fmt.Sprintf("%T", e)
+}
+
+// openingWords are groups that leave the envelope, and those that cannot.
+func openingWords(openings []filter.Opening) (lines []string) {
+	for _, o := range openings {
+		switch {
+		case o.Why != "":
+			lines = append(lines, fmt.Sprintf("leave %s closed: %s", o.Group, o.Why))
+		case len(o.Left) == 0:
+			lines = append(lines, fmt.Sprintf("open %s: nobody comes in its place", o.Group))
+		default:
+			lines = append(lines, fmt.Sprintf("open %s: %s in its place", o.Group, someOf(o.Left)))
+		}
+	}
+	return lines
+}
+
+// maxNamed bounds the people that a line names.
+const maxNamed = 10
+
+func someOf(all []address.Address) string {
+	var names []string
+	for _, a := range all[:min(len(all), maxNamed)] {
+		names = append(names, a.String())
+	}
+	if len(all) > maxNamed {
+		names = append(names, fmt.Sprintf("%d more", len(all)-maxNamed))
+	}
+	return strings.Join(names, ", ")
 }
 
 // effectWords are effects as a person would say them.
