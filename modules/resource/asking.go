@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"usher/itip"
 	"usher/itip/calendar"
 )
 
@@ -37,7 +38,11 @@ func (s *search) choose(ctx context.Context) (*member, error) {
 
 // ask has a member judge the invitation.
 func (s *search) ask(ctx context.Context, m *member) error {
-	v, d, err := m.weigh(ctx)
+	if m.outdated() && !m.repeated() {
+		s.note(m.room, over(m.stored))
+		return nil
+	}
+	v, d, err := m.weighAnew(ctx)
 	switch {
 	case errors.Is(err, calendar.ErrUnreadable):
 		s.unreadable = fmt.Errorf("%s: %w", m.room.Name, err)
@@ -51,6 +56,19 @@ func (s *search) ask(ctx context.Context, m *member) error {
 		s.judged(m, *v)
 	}
 	return nil
+}
+
+// weighAnew is weigh, and judges a message that was declined when it came first once more: for the reasons.
+func (m *member) weighAnew(ctx context.Context) (*verdict, decision, error) {
+	if !m.repeated() || !buried(m.stored) {
+		return m.weigh(ctx)
+	}
+	o, err := itip.Update(nil, m.incoming)
+	if err != nil {
+		return nil, untouched("%v", err), nil
+	}
+	v, err := m.judge(ctx, o)
+	return &v, decision{}, err
 }
 
 // judged keeps what a member says.

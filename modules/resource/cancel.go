@@ -2,10 +2,10 @@ package resource
 
 import (
 	"errors"
+	"slices"
 
 	"usher/itip"
 	"usher/itip/calendar"
-	"usher/milter/filter"
 )
 
 // cancel frees the resource at once, whole or instance (S5546-36, S5546-39). Nobody waits for an answer. What is left
@@ -57,13 +57,11 @@ func (b *booking) bury(o *itip.Object) {
 }
 
 // tombstone tells whether all of an event was cancelled.
-func tombstone(o *itip.Object) bool {
-	for _, c := range o.Scheduled() {
-		if !c.Cancelled() {
-			return false
-		}
-	}
-	return o.Master() != nil
+func tombstone(o *itip.Object) bool { return buried(o) && o.Master() != nil }
+
+// buried tells whether nothing of an object takes place any more.
+func buried(o *itip.Object) bool {
+	return !slices.ContainsFunc(o.Scheduled(), func(c *itip.Component) bool { return !c.Cancelled() })
 }
 
 // cancelUnknown remembers a cancellation that came before what it cancels: SEQUENCE says that there is something
@@ -108,9 +106,4 @@ func keepParts(o *itip.Object, want func(*itip.Component) bool) (parts []*itip.C
 		}
 	}
 	return parts
-}
-
-// remove takes the booking out of the calendar.
-func (b *booking) remove() filter.DeleteEvent {
-	return filter.DeleteEvent{Calendar: b.room.Calendar, UID: b.stored.UID(), Base: b.version}
 }

@@ -41,23 +41,27 @@ func (b *booking) distribute(ctx context.Context, family []*facility) (decision,
 	if err := s.look(ctx); err != nil {
 		return decision{}, err
 	}
-	if s.cancelled() {
-		return done("cancelled before, nothing changed"), nil
-	}
 	if holder := s.holder(); holder != nil {
 		if d, ok, err := s.keep(ctx, holder); ok || err != nil {
 			return d, err
 		}
 	}
-	chosen, err := s.choose(ctx)
-	if err != nil {
-		return decision{}, err
+	before, declinedIt := s.before()
+	if before != nil && !declinedIt {
+		return done(over(before)), nil
 	}
-	if chosen == nil {
+	chosen, err := s.choose(ctx)
+	switch {
+	case err != nil:
+		return decision{}, err
+	case chosen == nil, declinedIt:
 		return s.nobody(ctx)
 	}
 	d, err := chosen.carryOut(ctx, *chosen.verdict)
-	return s.given(chosen, d, s.collection.rules.Strategy), err
+	if err != nil {
+		return decision{}, err
+	}
+	return s.given(chosen, d, s.collection.rules.Strategy)
 }
 
 // keep leaves the booking with the member that has it, if that can take the new version. An instance does not leave its
@@ -71,7 +75,11 @@ func (s *search) keep(ctx context.Context, holder *member) (d decision, ok bool,
 		}
 		d, err = holder.carryOut(ctx, *v)
 	}
-	return s.given(holder, d, "has the booking"), true, err
+	if err != nil {
+		return decision{}, true, err
+	}
+	d, err = s.given(holder, d, "has the booking")
+	return d, true, err
 }
 
 // holders are the members that have something from this collection, with the message as if it named them.

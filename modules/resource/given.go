@@ -14,14 +14,14 @@ import (
 
 // given is what follows when a member decides: who passes the invitation on says so first, and others that have an older
 // booking lose it.
-func (s *search) given(to *member, d decision, how string) decision {
+func (s *search) given(to *member, d decision, how string) (decision, error) {
 	if to.verdict != nil {
 		d.notes = nil // they are among the findings
 	}
 	d.notes, d.chosen = append(s.findings, d.notes...), []*facility{to.room}
 	d.why = strings.Join(append(s.whys(to.room), fmt.Sprintf("%s (%s): %s", to.room.Name, how, d.why)), ", ")
 	if !d.handled {
-		return d
+		return d, nil
 	}
 	for _, m := range s.members {
 		d.rests = append(d.rests, m.room.Calendar)
@@ -30,11 +30,24 @@ func (s *search) given(to *member, d decision, how string) decision {
 		d.effects = append([]filter.Effect{s.passed(to)}, d.effects...)
 	}
 	for _, m := range s.members {
-		if m != to && m.stored != nil && !tombstone(m.stored) {
-			d.effects = append(d.effects, m.leaves()...)
+		if m == to {
+			continue
 		}
+		left, err := m.elsewhere()
+		if err != nil {
+			return decision{}, fmt.Errorf("%s: %w", m.room.Name, err)
+		}
+		d.effects = append(d.effects, left...)
 	}
-	return d
+	return d, nil
+}
+
+// elsewhere is the end of what is booked, if something is, as another member has it now.
+func (b *booking) elsewhere() ([]filter.Effect, error) {
+	if b.stored == nil || buried(b.stored) && !b.repeated() {
+		return nil, nil
+	}
+	return b.leaves(movedOn)
 }
 
 // passed is the answer of who passes the invitation on.
@@ -65,11 +78,11 @@ func (s *search) nobody(ctx context.Context) (decision, error) {
 	d := done(strings.Join(append(s.whys(nil), declined), ", "), s.reply(a))
 	d.notes = s.findings
 	for _, m := range s.members {
-		freed, err := m.free()
+		left, err := m.leaves(declined)
 		if err != nil {
-			return untouched("%s: what is booked cannot be freed: %v", m.room.Name, err), nil
+			return untouched("%s: %v", m.room.Name, err), nil
 		}
-		d.effects = append(append(d.effects, freed...), m.dropped(freed)...)
+		d.effects = append(d.effects, left...)
 	}
 	return d.with(s.notices(declined, verdict{step: stepDecline})...), nil
 }
@@ -83,7 +96,7 @@ func (s *search) reasons() string {
 			lines = append(lines, fmt.Sprintf(s.words().more, len(s.members)-n))
 			break
 		}
-		if m.verdict != nil {
+		if m.verdict != nil && m.verdict.step == stepDecline {
 			lines = append(lines, "- "+imip.Line(m.room.Name, maxName)+": "+m.reason())
 		}
 	}

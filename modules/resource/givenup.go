@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"usher/itip"
+	"usher/milter/filter"
 )
 
 // givenUp is what a declined request leaves of what was booked before: the organizer's event has moved away from it. As
@@ -14,6 +15,11 @@ func (b *booking) givenUp() (*itip.Object, error) {
 	if b.stored == nil || b.stored.Master() == nil && b.incoming.Master() != nil {
 		return nil, nil // instances that were booked by themselves were no part of what is declined
 	}
+	return b.outdone()
+}
+
+// outdone is what is left of a booking by a message that the organizer's event has moved away from it with.
+func (b *booking) outdone() (*itip.Object, error) {
 	_, gone, err := itip.Cancelled(b.stored, b.incoming)
 	switch {
 	case errors.Is(err, itip.ErrNoInstance): // it was never booked, others of the series are
@@ -55,10 +61,40 @@ func (b *booking) asFree(o *itip.Object) {
 	}
 }
 
+// outdated tells whether what is left of an event makes the message one that comes too late.
+func (b *booking) outdated() bool {
+	return b.stored != nil && buried(b.stored) && itip.CompareObjects(b.stored, b.incoming) != itip.Newer
+}
+
+// declinedBefore tells whether what is stored was left when this very message was declined.
+func (b *booking) declinedBefore() bool {
+	return b.repeated() && b.stored.Cause().Decision() == declined
+}
+
 // over says of an older request why it books nothing.
 func over(known *itip.Object) string {
-	if known.Cause().Decision() == declined {
+	switch known.Cause().Decision() {
+	case declined:
 		return "a later version was declined, nothing changed"
+	case movedOn:
+		return "passed on to another member before, nothing changed"
 	}
 	return "cancelled before, nothing changed"
+}
+
+// leaves are the end of a booking that the event has moved away from: it is declined, or movedOn to another resource. An
+// earlier attempt may have got so far.
+func (b *booking) leaves(mark string) (effects []filter.Effect, err error) {
+	left := b.stored
+	switch {
+	case b.repeated() && left.Cause().Decision() == mark:
+	case mark == movedOn:
+		left, err = b.outdone()
+	default:
+		left, err = b.givenUp()
+	}
+	if left == nil || err != nil {
+		return nil, err
+	}
+	return append([]filter.Effect{b.put(left, mark, nil)}, b.voided(left, ownerWords.ofChange)...), nil
 }

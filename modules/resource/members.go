@@ -3,7 +3,6 @@ package resource
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"usher/itip"
 )
@@ -82,7 +81,7 @@ func (s *search) member(ctx context.Context, f *facility) (m *member, why string
 
 // ours tells whether what a member has was passed on by this collection, or is over.
 func (s *search) ours(m *member) bool {
-	return m.sameOrganizer() && (tombstone(m.stored) || s.collection.called(cameThrough(m.stored)))
+	return m.sameOrganizer() && (buried(m.stored) || s.collection.called(cameThrough(m.stored)))
 }
 
 // fitting is a member as the collection wants it treated: what is chosen by size has to be large enough, and when it is
@@ -94,18 +93,22 @@ func (s *search) fitting(f *facility) *facility {
 	return &g
 }
 
-// cancelled tells whether a member knows that the event was cancelled later than it was asked for (S5546-55).
-func (s *search) cancelled() bool {
-	return slices.ContainsFunc(s.members, func(m *member) bool {
-		return m.stored != nil && tombstone(m.stored) && itip.CompareObjects(m.stored, s.incoming) != itip.Newer
-	})
+// before is why the message comes too late: the event was cancelled, declined or passed on since, as a member knows
+// (S5546-55). nil: it does not. declinedIt tells whether it was this very message.
+func (s *search) before() (known *itip.Object, declinedIt bool) {
+	for _, m := range s.members {
+		if m.outdated() {
+			known, declinedIt = m.stored, declinedIt || m.declinedBefore()
+		}
+	}
+	return known, declinedIt
 }
 
 // holder is the member that has the booking: the one that got it by this very mail, else the first; or nil.
 func (s *search) holder() (first *member) {
 	for _, m := range s.members {
 		switch {
-		case m.stored == nil || tombstone(m.stored):
+		case m.stored == nil || buried(m.stored):
 		case m.repeated():
 			return m
 		case first == nil:

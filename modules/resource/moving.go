@@ -10,8 +10,11 @@ import (
 // attend answers a request to a resource. One that a collection chose passes the invitation on to another member when it
 // cannot have it itself.
 func (b *booking) attend(ctx context.Context) (decision, error) {
-	if b.hasPassedOn() && (b.stored == nil || b.repeated()) { // repeated: it is back by this very mail
+	switch {
+	case b.hasPassedOn() && (b.stored == nil || buried(b.stored) || b.repeated()): // repeated: it is back by this very mail
 		return done("passed on before, its delegate answers"), nil
+	case b.repeated() && b.stored.Cause().Decision() == movedOn:
+		return b.moveAgain(ctx)
 	}
 	if b.via = b.chosenBy(); b.via == "" {
 		return b.request(ctx)
@@ -39,8 +42,7 @@ func (b *booking) moveOr(ctx context.Context, v verdict) (decision, error) {
 		return decision{}, err
 	}
 	if to := s.holder(); to != nil && to.repeated() {
-		_, d, err := to.weigh(ctx)
-		return s.moved(to, d), err
+		return s.movedBefore(ctx, to)
 	}
 	if v.step != stepDecline {
 		return b.carryOut(ctx, v)
@@ -55,9 +57,35 @@ func (b *booking) moveOr(ctx context.Context, v verdict) (decision, error) {
 		return d, err
 	}
 	d, err := to.carryOut(ctx, *to.verdict)
-	d = s.moved(to, d)
+	if err != nil {
+		return decision{}, err
+	}
+	d, err = s.moved(to, d)
 	d.why = v.words() + "; " + d.why
 	return d, err
+}
+
+// moveAgain plans once more what passed the booking on when this message came first.
+func (b *booking) moveAgain(ctx context.Context) (decision, error) {
+	if b.via = b.collectionOf(cameThrough(b.stored)); b.via != "" {
+		s, err := b.siblings(ctx)
+		if err != nil {
+			return decision{}, err
+		}
+		if to := s.holder(); to != nil && to.repeated() {
+			return s.movedBefore(ctx, to)
+		}
+	}
+	return done(over(b.stored)), nil
+}
+
+// movedBefore is that another member got it when this message came first.
+func (s *search) movedBefore(ctx context.Context, to *member) (decision, error) {
+	_, d, err := to.weigh(ctx)
+	if err != nil {
+		return decision{}, err
+	}
+	return s.moved(to, d)
 }
 
 // siblings are the other members of the collection that the invitation came through.
@@ -76,10 +104,11 @@ func (b *booking) siblings(ctx context.Context) (*search, error) {
 }
 
 // moved is what follows when another member has it now: what is booked here goes.
-func (s *search) moved(to *member, d decision) decision {
-	d = s.given(to, d, "in its place")
-	if d.handled && s.stored != nil && !tombstone(s.stored) {
-		d.effects = append(d.effects, s.leaves()...)
+func (s *search) moved(to *member, d decision) (decision, error) {
+	d, err := s.given(to, d, "in its place")
+	if err != nil || !d.handled {
+		return d, err
 	}
-	return d
+	left, err := s.elsewhere()
+	return d.with(left...), err
 }

@@ -137,28 +137,6 @@ func (b *booking) askedAgain(v verdict) []filter.Effect {
 	return nil
 }
 
-// dropped takes back every question about a booking that goes as a whole. Of one that stays in part, a retry could not
-// tell any more who was asked.
-func (b *booking) dropped(change []filter.Effect) (effects []filter.Effect) {
-	goes := slices.ContainsFunc(change, func(e filter.Effect) bool { _, ok := e.(filter.DeleteEvent); return ok })
-	if !goes || b.signer == nil {
-		return nil
-	}
-	for _, q := range questionsOn(b.stored) {
-		if q.state == waiting {
-			a := asker{booking: b, question: q, part: q.part(b.stored)}
-			effects = append(effects, a.withdraw(nil, func(w ownerWords) string { return w.changed })...)
-		}
-	}
-	return effects
-}
-
-// leaves are the end of a booking that another resource takes over.
-func (b *booking) leaves() []filter.Effect {
-	gone := []filter.Effect{b.remove()}
-	return append(gone, b.dropped(gone)...)
-}
-
 // keepOpen stores a request that nobody answers but by hand, and tells the owners of it.
 func (b *booking) keepOpen(v verdict) decision {
 	o, claim, err := b.unsettled(v, answer{partstat: needsAction, parts: v.out}, question{})

@@ -24,6 +24,7 @@ const (
 const (
 	cancelled = "CANCELLED" // a CANCEL left something of the booking
 	kept      = "KEPT"      // an update that changed nothing and that nobody waits for an answer to
+	movedOn   = "MOVED"     // another member of the collection has it now
 	minority  = "MINORITY"  // accepted but for more than half of the instances
 	told      = "TOLD "     // before an answer: to an update of details, which owners do not hear of
 )
@@ -48,7 +49,7 @@ func (b *booking) weigh(ctx context.Context) (v *verdict, d decision, err error)
 		known = nil // D-05: the organizer made the event anew; the booking is replaced as a whole
 	}
 	if known != nil && tombstone(known) {
-		if itip.CompareObjects(known, b.incoming) != itip.Newer {
+		if b.outdated() {
 			return nil, done(over(known)), nil // S5546-55
 		}
 		known = nil
@@ -195,23 +196,6 @@ func (b *booking) decline(ctx context.Context, v verdict) (decision, error) {
 		d = d.with(b.put(left, declined, nil)).with(b.voided(left, ownerWords.ofChange)...)
 	}
 	return d.with(b.notices(declined, v)...), nil
-}
-
-// free gives up the instances the message is about, or the whole booking.
-func (b *booking) free() ([]filter.Effect, error) {
-	if b.stored == nil || b.stored.Master() == nil && b.incoming.Master() != nil {
-		return nil, nil // instances that were booked by themselves were no part of what is declined
-	}
-	rest, gone, err := itip.Cancelled(b.stored, b.incoming)
-	switch {
-	case gone, errors.Is(err, itip.ErrOutdated): // outdated and here: made anew (D-05), all that was is replaced
-		return []filter.Effect{b.remove()}, nil
-	case errors.Is(err, itip.ErrNoInstance): // it was never booked, others of the series are
-		return nil, nil
-	case err != nil:
-		return nil, err
-	}
-	return []filter.Effect{b.put(rest, declined, nil)}, nil
 }
 
 // withPlanned adds the time that other events of the same mail are about to take here: two of them that overlap

@@ -31,7 +31,7 @@ func cameThrough(o *itip.Object) address.Address {
 // chosenBy is the collection a resource has an invitation from; nil if it is invited itself. A booking says so; without
 // one the attendees do.
 func (b *booking) chosenBy() address.Address {
-	if b.stored != nil && !tombstone(b.stored) {
+	if b.stored != nil && !buried(b.stored) {
 		return b.collectionOf(cameThrough(b.stored))
 	}
 	for _, c := range b.incoming.Scheduled() {
