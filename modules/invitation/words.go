@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"usher/itip"
 )
 
 // words are the texts of answers and notices in one language.
@@ -18,7 +16,7 @@ type words struct {
 }
 
 // languages are what mails are written in; the first is for everybody else.
-var languages = []words{english}
+var languages = []words{english, german, french}
 
 // wordsOf are those of a language such as de or de-AT.
 func wordsOf(language string) words {
@@ -54,18 +52,4 @@ func (w words) times(from, to time.Time) string {
 		return from.Format(w.date+" "+w.clock) + "–" + to.Format(w.clock) + " " + zone
 	}
 	return from.Format(w.date+" "+w.clock) + " – " + to.Format(w.date+" "+w.clock) + " " + zone
-}
-
-var english = words{
-	language: "en",
-	answerSubject: map[string]string{
-		itip.Accepted: "Accepted: %s", itip.Tentative: "Tentative: %s", itip.Declined: "Declined: %s",
-	},
-	answer: map[string]string{
-		itip.Accepted:  "%s has accepted the invitation to \"%s\", %s.",
-		itip.Tentative: "%s has accepted the invitation to \"%s\", %s, tentatively.",
-		itip.Declined:  "%s has declined the invitation to \"%s\", %s.",
-	},
-	automatic: "This answer was given automatically.",
-	date:      "2006-01-02", clock: "15:04",
 }
