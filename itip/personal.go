@@ -80,7 +80,7 @@ func (c *Component) keepAnswer(mine *Component, m moved, me []address.Address) {
 	is, has := c.Attendee(me...)
 	switch {
 	case has && m.any && is.Partstat == Delegated: // the organizer asks the delegate
-	case has && m.any:
+	case has && had && m.any:
 		c.setAttendee(is.Prop.Without(answerParams...).With("PARTSTAT", NeedsAction))
 	case has && had:
 		line := is.Prop.Without(answerParams...)

@@ -2,6 +2,7 @@ package invitation
 
 import (
 	"fmt"
+	"slices"
 
 	"usher/address"
 	"usher/itip"
@@ -15,24 +16,87 @@ const (
 	maxName  = 100
 )
 
-// reply is the REPLY to the organizer: text first, the same facts as a calendar part last (S6047-14).
-func (v *visit) reply(partstat string) filter.Send {
+// replies tell the organizer the answer, under each of the person's addresses that he is invited by.
+func (v *visit) replies(o outcome) (effects []filter.Effect) {
+	for _, a := range v.listedAs() {
+		if reply := v.reply(a, o); reply != nil {
+			effects = append(effects, *reply)
+		}
+	}
+	return effects
+}
+
+// listedAs are the person's addresses in the message.
+func (v *visit) listedAs() (all []address.Address) {
+	for _, c := range v.incoming.Scheduled() {
+		for _, u := range c.Attendees() {
+			if v.isMe(u.Address) && !slices.Contains(all, u.Address) {
+				all = append(all, u.Address)
+			}
+		}
+	}
+	return all
+}
+
+// reply is the REPLY of one address: text first, the same facts as a calendar part last (S6047-14).
+func (v *visit) reply(me address.Address, o outcome) *filter.Send {
+	object := v.answerOf(me, o)
+	if object == nil {
+		return nil
+	}
 	w, to := wordsOf(v.language()), v.sender.Address
-	me := v.invited.Address
-	name := imip.Line(v.person.Name, maxName)
-	return filter.Send{
-		ID: v.answerID(me, partstat),
+	return &filter.Send{
+		ID: v.answerID("reply", me, o.said),
 		To: []filter.Recipient{{Address: to, Arg: to.String()}},
 		Mail: imip.Compose(imip.Draft{
 			From:    imip.Mailbox{Name: v.person.Name, Address: me},
 			To:      []imip.Mailbox{{Name: v.sender.Name, Address: to}},
-			Subject: fmt.Sprintf(w.answerSubject[partstat], title(v.incoming)),
-			Text:    fmt.Sprintf(w.answer[partstat], name, title(v.incoming), v.when(w)) + "\n\n" + w.automatic,
-			Object:  itip.Reply(v.incoming, me, partstat, v.tx.Time, ""),
+			Subject: fmt.Sprintf(w.answerSubject[o.said], title(object)),
+			Text:    fmt.Sprintf(w.answer[o.said], v.name(), title(object), v.when(w, v.about(object))) + "\n\n" + w.automatic,
+			Object:  object,
 			Answers: v.tx.Message.Header,
 		}),
 	}
 }
+
+// answerOf says of everything in the message what the copy says: a series and its instances may be answered
+// differently, and what is open still is not answered. nil if nothing is.
+func (v *visit) answerOf(me address.Address, o outcome) *itip.Object {
+	reply := itip.Reply(v.incoming, me, o.said, v.tx.Time, "")
+	of := o.object.Counterparts(reply)
+	said := map[*itip.Component]string{}
+	for _, c := range reply.Scheduled() {
+		if mine := of(c); mine != nil {
+			u, _ := mine.Attendee(v.me...)
+			said[c] = u.Partstat
+		}
+	}
+	reply.Root.Parts = slices.DeleteFunc(reply.Root.Parts, func(c *itip.Component) bool {
+		return c.Has("UID") && (said[c] == "" || said[c] == itip.NeedsAction)
+	})
+	for c, partstat := range said {
+		c.SetPartstat(me, partstat)
+	}
+	if len(reply.Scheduled()) == 0 {
+		return nil
+	}
+	return reply
+}
+
+// about is the part of the message that an answer is for.
+func (v *visit) about(reply *itip.Object) *itip.Object {
+	o, answered := v.incoming.Clone(), map[string]bool{}
+	for _, c := range reply.Scheduled() {
+		answered[c.Text("RECURRENCE-ID")] = true
+	}
+	o.Root.Parts = slices.DeleteFunc(o.Root.Parts, func(c *itip.Component) bool {
+		return c.Has("UID") && !answered[c.Text("RECURRENCE-ID")]
+	})
+	return o
+}
+
+// name is the person's as it stands in texts.
+func (v *visit) name() string { return imip.Line(v.person.Name, maxName) }
 
 // language is that of the organizer, who reads the answer.
 func (v *visit) language() string {
@@ -42,13 +106,13 @@ func (v *visit) language() string {
 	return v.entry.Language
 }
 
-// answerID is the meaning of an answer: the same for every retry of the same request.
-func (v *visit) answerID(attendee address.Address, partstat string) string {
+// answerID is the meaning of what is sent because of a message: the same for every retry.
+func (v *visit) answerID(kind string, attendee address.Address, partstat string) string {
 	c, stamp := v.incoming.Scheduled()[0], ""
 	if at := c.Stamp(); !at.IsZero() {
 		stamp = at.Format("20060102T150405Z")
 	}
-	return fmt.Sprintf("reply/%s/%s/%d/%s/%s/%s", v.incoming.UID(), c.Text("RECURRENCE-ID"), c.Sequence(), stamp, attendee, partstat)
+	return fmt.Sprintf("%s/%s/%s/%d/%s/%s/%s", kind, v.incoming.UID(), c.Text("RECURRENCE-ID"), c.Sequence(), stamp, attendee, partstat)
 }
 
 // title is what an object is called in texts.

@@ -3,18 +3,45 @@ package invitation
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sort"
 	"time"
 
 	"usher/itip"
 	"usher/itip/calendar"
 )
 
-// unmet says why the condition of a policy does not hold for a request, or "".
-func (v *visit) unmet(ctx context.Context, p policy, r request) (why string, err error) {
+// ahead are the instances that wait for an answer, lie within the horizon and are not over; why says that there is
+// nothing to decide about. Tasks take no time.
+func (v *visit) ahead(r request) (wanted []calendar.Span, why string) {
+	if r.object.Kind() != itip.Event {
+		return nil, ""
+	}
+	end := v.tx.Time.Add(v.Horizon)
+	all, err := r.object.Instances(v.tx.Time, end, v.zone)
+	if err != nil {
+		return nil, fmt.Sprintf("its times: %v", err)
+	}
+	for _, i := range all {
+		if !i.Cancelled && slices.Contains(r.open, i.Component) {
+			wanted = append(wanted, calendar.Span{From: i.Start, To: i.End})
+		}
+	}
+	if len(wanted) > 0 {
+		return wanted, ""
+	}
+	if _, last, endless := v.incoming.Bounds(v.zone); endless || !last.Before(end) {
+		return nil, "it is farther ahead than calendars are looked at"
+	}
+	return nil, "it is over"
+}
+
+// unmet says why the condition of a policy does not hold for times, or "".
+func (v *visit) unmet(ctx context.Context, p policy, wanted []calendar.Span) (why string, err error) {
 	if p.when == always {
 		return "", nil
 	}
-	clash, found, err := v.clash(ctx, r.object)
+	clash, found, err := v.clash(ctx, wanted)
 	switch {
 	case err != nil:
 		return "", err
@@ -30,24 +57,17 @@ func span(p calendar.Period) string {
 	return p.From.UTC().Format(time.RFC3339) + " to " + p.To.UTC().Format(time.RFC3339)
 }
 
-// clash is the first time in the person's calendars that is in the way of a request.
-func (v *visit) clash(ctx context.Context, o *itip.Object) (calendar.Period, bool, error) {
-	wanted, err := v.times(o)
-	if err != nil || len(wanted) == 0 {
-		return calendar.Period{}, false, err
-	}
-	from, to := wanted[0].Start, wanted[0].End
-	for _, i := range wanted {
-		if i.End.After(to) {
-			to = i.End
-		}
+// clash is the first time in the person's calendars that is in the way.
+func (v *visit) clash(ctx context.Context, wanted []calendar.Span) (calendar.Period, bool, error) {
+	if wanted = joined(wanted); len(wanted) == 0 {
+		return calendar.Period{}, false, nil
 	}
 	folders, err := v.calendarsOf(ctx, v.person, itip.Event)
 	if err != nil {
 		return calendar.Period{}, false, err
 	}
 	for _, f := range folders {
-		busy, _, err := v.calendars.Busy(ctx, f.Name, from, to)
+		busy, _, err := v.calendars.Busy(ctx, f.Name, wanted[0].From, wanted[len(wanted)-1].To)
 		if err != nil {
 			return calendar.Period{}, false, fmt.Errorf("busy times of calendar %s: %w", f.Name, err)
 		}
@@ -58,34 +78,31 @@ func (v *visit) clash(ctx context.Context, o *itip.Object) (calendar.Period, boo
 	return calendar.Period{}, false, nil
 }
 
-// times are the instances ahead that a request is about.
-func (v *visit) times(o *itip.Object) ([]itip.Instance, error) {
-	if v.incoming.Master() == nil {
-		o = v.incoming // instances alone; what else is in the series has been decided
-	}
-	all, err := o.Instances(v.tx.Time, v.tx.Time.Add(v.Horizon), v.zone)
-	if err != nil {
-		return nil, err
-	}
-	var wanted []itip.Instance
-	for _, i := range all {
-		if !i.Cancelled {
-			wanted = append(wanted, i)
+// joined are spans in order of time, those that touch made one, so that each can be found quickly.
+func joined(spans []calendar.Span) (all []calendar.Span) {
+	spans = slices.DeleteFunc(slices.Clone(spans), func(s calendar.Span) bool { return !s.From.Before(s.To) })
+	slices.SortFunc(spans, func(a, b calendar.Span) int { return a.From.Compare(b.From) })
+	for _, s := range spans {
+		if n := len(all); n > 0 && !s.From.After(all[n-1].To) {
+			if s.To.After(all[n-1].To) {
+				all[n-1].To = s.To
+			}
+			continue
 		}
+		all = append(all, s)
 	}
-	return wanted, nil
+	return all
 }
 
-// firstClash finds busy time that an instance wants; the event itself, as it was before, is not in its own way.
-func (v *visit) firstClash(wanted []itip.Instance, busy []calendar.Period) (calendar.Period, bool) {
+// firstClash finds busy time that is wanted; the event itself, as it was before, is not in its own way.
+func (v *visit) firstClash(wanted []calendar.Span, busy []calendar.Period) (calendar.Period, bool) {
 	for _, p := range busy {
 		if p.UID == v.incoming.UID() {
 			continue
 		}
-		for _, i := range wanted {
-			if p.Overlaps(i.Start, i.End) {
-				return p, true
-			}
+		i := sort.Search(len(wanted), func(i int) bool { return wanted[i].To.After(p.From) })
+		if i < len(wanted) && p.Overlaps(wanted[i].From, wanted[i].To) {
+			return p, true
 		}
 	}
 	return calendar.Period{}, false

@@ -20,6 +20,10 @@ func init() {
 			update:   (*visit).follow,
 			save:     (*visit).saveUnanswered,
 		},
+		"CANCEL": {
+			update: (*visit).strike,
+			drop:   (*visit).remove,
+		},
 	}
 }
 
@@ -53,7 +57,8 @@ func (v *visit) choose(ctx context.Context, policies []policy) (decision, error)
 	if v.repeated() {
 		return v.again()
 	}
-	for _, p := range policies {
+	for i, p := range policies {
+		v.rest = policies[i+1:]
 		d, err := v.try(ctx, p)
 		if err != nil {
 			return decision{}, err
@@ -66,6 +71,11 @@ func (v *visit) choose(ctx context.Context, policies []policy) (decision, error)
 		v.note("%s: %s", p.text, d.next)
 	}
 	return untouched("no policy decides"), nil
+}
+
+// later tells whether a policy that does something follows the one that is asked.
+func (v *visit) later(does action) bool {
+	return slices.ContainsFunc(v.rest, func(p policy) bool { return p.does == does })
 }
 
 func (v *visit) try(ctx context.Context, p policy) (decision, error) {

@@ -13,5 +13,29 @@ var english = words{
 		itip.Declined:  "%s has declined the invitation to \"%s\", %s.",
 	},
 	automatic: "This answer was given automatically.",
-	date:      "2006-01-02", clock: "15:04",
+	undated:   "at no fixed time",
+
+	updated:       "\"%s\" has been updated",
+	updatedBy:     "\"%s\" has been updated by %s. Your calendar has been changed accordingly.",
+	cancelled:     "\"%s\" has been cancelled",
+	cancelledBy:   "\"%s\" has been cancelled by %s. Your calendar has been changed accordingly.",
+	cancelledOne:  "Cancelled: %s",
+	cancelledAll:  "The whole series is cancelled. It would have taken place next: %s",
+	cancelledFrom: "The series ends. Cancelled from this time on: %s",
+	instance:      "Of the series, only %s:",
+	labels: map[string]string{
+		"DTSTART": "Start", "DTEND": "End", "DUE": "Due", "SUMMARY": "Title", "LOCATION": "Place", "STATUS": "Status", "URL": "Link", "PRIORITY": "Priority",
+		"DESCRIPTION": "Description", "RRULE": "Recurrence", "RDATE": "Added dates of the series", "EXDATE": "Removed dates of the series", "CONFERENCE": "Conference", "CLASS": "Privacy",
+	},
+	states: map[string]string{
+		"CONFIRMED": "confirmed", "TENTATIVE": "tentative", "CANCELLED": "cancelled",
+		"NEEDS-ACTION": "needs action", "IN-PROCESS": "in process", "COMPLETED": "completed",
+	},
+	changed:   "changed",
+	invited:   "Now invited",
+	uninvited: "No longer invited",
+	more:      "and %d more changes",
+	comment:   "Comment: %s",
+
+	date: "2006-01-02", clock: "15:04",
 }

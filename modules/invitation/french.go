@@ -13,5 +13,29 @@ var french = words{
 		itip.Declined:  "%s a refusé l'invitation à « %s », %s.",
 	},
 	automatic: "Cette réponse a été donnée automatiquement.",
-	date:      "02/01/2006", clock: "15:04",
+	undated:   "sans date fixe",
+
+	updated:       "« %s » a été modifié",
+	updatedBy:     "« %s » a été modifié par %s. Votre agenda a été mis à jour.",
+	cancelled:     "« %s » a été annulé",
+	cancelledBy:   "« %s » a été annulé par %s. Votre agenda a été mis à jour.",
+	cancelledOne:  "Annulé : %s",
+	cancelledAll:  "Toute la série est annulée. La prochaine date aurait été : %s",
+	cancelledFrom: "La série prend fin. Annulé à partir de cette date : %s",
+	instance:      "De la série, seulement la date du %s :",
+	labels: map[string]string{
+		"DTSTART": "Début", "DTEND": "Fin", "DUE": "Échéance", "SUMMARY": "Titre", "LOCATION": "Lieu", "STATUS": "État", "URL": "Lien", "PRIORITY": "Priorité",
+		"DESCRIPTION": "Description", "RRULE": "Répétition", "RDATE": "Dates ajoutées à la série", "EXDATE": "Dates retirées de la série", "CONFERENCE": "Conférence", "CLASS": "Confidentialité",
+	},
+	states: map[string]string{
+		"CONFIRMED": "confirmé", "TENTATIVE": "provisoire", "CANCELLED": "annulé",
+		"NEEDS-ACTION": "à traiter", "IN-PROCESS": "en cours", "COMPLETED": "terminé",
+	},
+	changed:   "modifié",
+	invited:   "Nouveaux invités",
+	uninvited: "Ne sont plus invités",
+	more:      "et %d autres modifications",
+	comment:   "Commentaire : %s",
+
+	date: "02/01/2006", clock: "15:04",
 }

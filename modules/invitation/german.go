@@ -13,5 +13,29 @@ var german = words{
 		itip.Declined:  "%s hat die Einladung zu „%s“, %s, abgelehnt.",
 	},
 	automatic: "Diese Antwort wurde automatisch gegeben.",
-	date:      "02.01.2006", clock: "15:04",
+	undated:   "ohne festen Zeitpunkt",
+
+	updated:       "„%s“ wurde geändert",
+	updatedBy:     "„%s“ wurde von %s geändert. Ihr Kalender ist auf dem neuen Stand.",
+	cancelled:     "„%s“ wurde abgesagt",
+	cancelledBy:   "„%s“ wurde von %s abgesagt. Ihr Kalender ist auf dem neuen Stand.",
+	cancelledOne:  "Abgesagt: %s",
+	cancelledAll:  "Die ganze Serie ist abgesagt. Der nächste Termin wäre gewesen: %s",
+	cancelledFrom: "Die Serie endet. Abgesagt ab diesem Termin: %s",
+	instance:      "Nur der Termin der Serie vom %s:",
+	labels: map[string]string{
+		"DTSTART": "Beginn", "DTEND": "Ende", "DUE": "Fällig", "SUMMARY": "Titel", "LOCATION": "Ort", "STATUS": "Status", "URL": "Link", "PRIORITY": "Priorität",
+		"DESCRIPTION": "Beschreibung", "RRULE": "Wiederholung", "RDATE": "Zusätzliche Termine der Serie", "EXDATE": "Entfallene Termine der Serie", "CONFERENCE": "Konferenz", "CLASS": "Vertraulichkeit",
+	},
+	states: map[string]string{
+		"CONFIRMED": "bestätigt", "TENTATIVE": "vorläufig", "CANCELLED": "abgesagt",
+		"NEEDS-ACTION": "offen", "IN-PROCESS": "in Arbeit", "COMPLETED": "erledigt",
+	},
+	changed:   "geändert",
+	invited:   "Neu eingeladen",
+	uninvited: "Nicht mehr eingeladen",
+	more:      "und %d weitere Änderungen",
+	comment:   "Kommentar: %s",
+
+	date: "02.01.2006", clock: "15:04",
 }

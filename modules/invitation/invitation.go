@@ -101,7 +101,7 @@ func (m *module) attend(ctx context.Context, tx *filter.Tx, mail imip.Letter, g 
 	handled := mail.Whole()
 	var whys []string
 	for _, i := range mail.Items {
-		v := visit{module: m, tx: tx, person: g.entry, me: g.addresses(), incoming: i.Object, planned: plan.Effects}
+		v := visit{module: m, tx: tx, person: g.entry, me: g.addresses(), came: i.Object, incoming: i.Object, planned: plan.Effects}
 		d, err := v.decide(ctx)
 		if err != nil {
 			return "", err

@@ -21,6 +21,7 @@ type outcome struct {
 	notify  bool   // the person is told
 	forward bool   // he gets the mail, too
 	object  *itip.Object
+	notice  notice // what he is told
 	why     string
 }
 
@@ -67,7 +68,7 @@ func outcomeOf(mark string) (o outcome) {
 
 // cause marks what we write with what made us write it.
 func (v *visit) cause(mark string) itip.Cause {
-	return itip.CauseOfMessage(v.incoming, v.sender.Address, v.person.Mail(), mark)
+	return itip.CauseOfMessage(v.came, v.sender.Address, v.person.Mail(), mark)
 }
 
 // repeated tells whether the copy was written because of this very message: a retry. Some programs send other words
@@ -86,20 +87,26 @@ func (v *visit) repeated() bool {
 // again plans what was decided when this message came first: what came of it may have been lost since.
 func (v *visit) again() (decision, error) {
 	o := outcomeOf(v.stored.Cause().Decision())
-	o.object, o.why = v.stored, "decided before: "+o.said
+	o.object, o.notice, o.why = v.stored, noticeOn(v.stored), "decided before: "+o.said
 	return v.carry(o), nil
 }
 
 // carry makes an outcome effects.
 func (v *visit) carry(o outcome) decision {
 	d := decision{handled: !o.forward, why: o.why}
-	d.effects = append(d.effects, v.put(o.object, o.mark()))
+	d.effects = append(d.effects, v.put(o))
 	if o.reply {
-		d.effects = append(d.effects, v.reply(o.said))
+		d.effects = append(d.effects, v.replies(o)...)
+	}
+	if o.notify {
+		d.effects = append(d.effects, v.notify(o.notice))
 	}
 	return d
 }
 
-func (v *visit) put(o *itip.Object, mark string) filter.PutEvent {
-	return filter.PutEvent{Calendar: v.folder, UID: o.UID(), Object: o, Base: v.version, Cause: v.cause(mark)}
+// put stores the copy, with what a retry needs to come to the same.
+func (v *visit) put(o outcome) filter.PutEvent {
+	object := o.object.Clone()
+	o.notice.keepOn(object)
+	return filter.PutEvent{Calendar: v.folder, UID: object.UID(), Object: object, Base: v.version, Cause: v.cause(o.mark())}
 }

@@ -25,12 +25,15 @@ type visit struct {
 	tx       *filter.Tx
 	person   *ldapdir.Entry
 	me       []address.Address // all that the person goes by
-	incoming *itip.Object
-	sender   itip.User       // who speaks: the organizer, or the attendee who answers
-	entry    *ldapdir.Entry  // the sender's; nil: not one of ours
-	invited  itip.User       // the person as the object names him
-	planned  []filter.Effect // what the same mail has led to so far
-	notes    []string        // what the decision rests on, for explain
+	came     *itip.Object      // the message
+	incoming *itip.Object      // what of it is about the person
+	sender   itip.User         // who speaks: the organizer, or the attendee who answers
+	entry    *ldapdir.Entry    // the sender's; nil: not one of ours
+	ours     bool              // the sender's domain is
+	invited  itip.User         // the person as the object names him
+	rest     []policy          // those that follow the one that is asked
+	planned  []filter.Effect   // what the same mail has led to so far
+	notes    []string          // what the decision rests on, for explain
 
 	folder  string           // where the copy lies, or would
 	stored  *itip.Object     // the copy in the person's calendar; nil: there is none
@@ -85,6 +88,9 @@ func (v *visit) decide(ctx context.Context) (decision, error) {
 	if why := v.mismatch(); why != "" {
 		return untouched("%s", why), nil
 	}
+	if err := v.narrow(); err != nil {
+		return untouched("%v", err), nil
+	}
 	return v.choose(ctx, policies)
 }
 
@@ -105,7 +111,7 @@ func (v *visit) mismatch() string {
 		return "the person is the organizer"
 	}
 	var listed bool
-	if v.invited, listed = invited(v.incoming, v.me); !listed && v.incoming.Method() == "REQUEST" {
+	if v.invited, listed = invited(v.incoming, v.me); !listed && v.incoming.Method() != "CANCEL" {
 		return "the person is not among the attendees" // D-08
 	}
 	if v.folder == "" {
@@ -138,6 +144,9 @@ func (v *visit) listen(ctx context.Context) (why string, err error) {
 	}
 	if v.entry, _, err = v.directory.Lookup(ctx, v.sender.Address); err != nil {
 		return "", fmt.Errorf("who is %s: %w", v.sender.Address, err)
+	}
+	if _, v.ours, err = v.directory.Domain(ctx, v.sender.Address.Domain()); err != nil {
+		return "", fmt.Errorf("whose is %s: %w", v.sender.Address.Domain(), err)
 	}
 	return v.doubt(ctx)
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"usher/itip"
 )
 
 // words are the texts of answers and notices in one language.
@@ -12,7 +14,25 @@ type words struct {
 	answerSubject map[string]string // by PARTSTAT; takes the title
 	answer        map[string]string // takes the person, the title and the time
 	automatic     string            // says that a policy has answered
-	date, clock   string            // layouts of package time
+	undated       string            // instead of a time
+
+	updated       string            // subject of a notice; takes the title
+	updatedBy     string            // takes the title and the organizer
+	cancelled     string            // subject of a notice; takes the title
+	cancelledBy   string            // takes the title and the organizer
+	cancelledOne  string            // takes when it was
+	cancelledAll  string            // takes when its next instance would be
+	cancelledFrom string            // takes the first instance that does not take place
+	instance      string            // takes the original start; stands above what changed of it
+	labels        map[string]string // of properties
+	states        map[string]string // by STATUS
+	changed       string            // instead of values too long to name
+	invited       string            // stands before addresses
+	uninvited     string
+	more          string // takes how much more there is
+	comment       string // takes what the organizer says
+
+	date, clock string // layouts of package time
 }
 
 // languages are what mails are written in; the first is for everybody else.
@@ -28,21 +48,36 @@ func wordsOf(language string) words {
 	return languages[0]
 }
 
-// when is the time of the first instance ahead, on the clocks of the event.
-func (v *visit) when(w words) string {
-	from := v.tx.Time
-	if first, last, endless := v.incoming.Bounds(v.zone); !endless && last.Before(from) {
-		from = first
+// when is the time of the first instance ahead, else of the last, on the clocks of the event.
+func (v *visit) when(w words, o *itip.Object) string {
+	i, ok, err := o.Next(v.tx.Time, v.zone)
+	if err == nil && !ok {
+		i, ok, err = o.Last(v.zone)
 	}
-	is, err := v.incoming.Instances(from, from.Add(v.Horizon), v.zone)
-	if err != nil || len(is) == 0 {
-		return "?"
+	if err != nil || !ok {
+		return w.undated
 	}
-	start, _ := v.incoming.Scheduled()[0].Prop("DTSTART")
-	if zone, err := v.incoming.Zones(v.zone).Find(start.Param("TZID")); err == nil {
-		return w.times(zone.In(is[0].Start), zone.In(is[0].End))
+	return v.span(w, o, i)
+}
+
+// span writes when an instance is, on the clocks of the event.
+func (v *visit) span(w words, o *itip.Object, i itip.Instance) string {
+	if i.AllDay {
+		return w.days(i.Start.In(v.zone), i.End.In(v.zone).AddDate(0, 0, -1))
 	}
-	return w.times(is[0].Start.In(v.zone), is[0].End.In(v.zone))
+	start, _ := i.Component.Prop("DTSTART")
+	if zone, err := o.Zones(v.zone).Find(start.Param("TZID")); err == nil {
+		return w.times(zone.In(i.Start), zone.In(i.End))
+	}
+	return w.times(i.Start.In(v.zone), i.End.In(v.zone))
+}
+
+// days writes whole days, the last included.
+func (w words) days(first, last time.Time) string {
+	if !last.After(first) {
+		return first.Format(w.date)
+	}
+	return first.Format(w.date) + " – " + last.Format(w.date)
 }
 
 // times writes a stretch of time as a person reads it.

@@ -1,0 +1,150 @@
+package invitation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"usher/address"
+	"usher/itip"
+	"usher/milter/imip"
+)
+
+// maxTold bounds how many changes a notice names.
+const maxTold = 30
+
+// maxValue is how much of a value stands in a notice, in characters.
+const maxValue = 200
+
+// ofUpdate tells what changed; the zero notice if nothing that people read.
+func (v *visit) ofUpdate(changes []itip.Difference) notice {
+	w := v.told()
+	var lines []string
+	at := time.Time{}
+	for n, d := range changes {
+		if n == maxTold {
+			lines = append(lines, fmt.Sprintf(w.more, len(changes)-n))
+			break
+		}
+		if !d.Instance.Equal(at) {
+			at = d.Instance
+			if len(lines) > 0 {
+				lines = append(lines, "")
+			}
+			lines = append(lines, fmt.Sprintf(w.instance, w.moment(at)))
+		}
+		lines = append(lines, w.change(d)...)
+	}
+	if len(lines) == 0 {
+		return notice{}
+	}
+	name := title(v.incoming)
+	lines = append([]string{fmt.Sprintf(w.updatedBy, name, v.by()), ""}, lines...)
+	return v.close(w, fmt.Sprintf(w.updated, name), lines)
+}
+
+// change writes one difference.
+func (w words) change(d itip.Difference) []string {
+	label := w.labels[d.Name]
+	switch d.Name {
+	case "DTSTART", "DTEND", "DUE":
+		return []string{label + ": " + w.turned(w.wasAt(d), w.isAt(d))}
+	case "ATTENDEE":
+		return w.people(d)
+	case "STATUS":
+		return []string{label + ": " + w.turned(w.states[d.Was], w.states[d.Is])}
+	case "SUMMARY", "LOCATION", "URL", "PRIORITY":
+		return []string{label + ": " + w.turned(imip.Line(d.Was, maxValue), imip.Line(d.Is, maxValue))}
+	}
+	if label == "" {
+		return nil
+	}
+	if added := w.dates(d); added != "" {
+		return []string{label + ": " + added}
+	}
+	return []string{label + ": " + w.changed}
+}
+
+// dates are the times that a list of dates got; "" if it is no such list, or lost some.
+func (w words) dates(d itip.Difference) string {
+	was, is := values(d.Was), values(d.Is)
+	if d.Name != "RDATE" && d.Name != "EXDATE" || slices.ContainsFunc(was, func(s string) bool { return !slices.Contains(is, s) }) {
+		return ""
+	}
+	var all []string
+	for _, s := range is {
+		if !slices.Contains(was, s) && len(all) < maxTold {
+			all = append(all, w.readable(s))
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+func values(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '\n' })
+}
+
+// readable writes one value as a person reads it; what stands in a zone stands on the clocks of the event.
+func (w words) readable(s string) string {
+	for layout, write := range map[string]string{"20060102T150405Z": w.date + " " + w.clock + " UTC", "20060102T150405": w.date + " " + w.clock, "20060102": w.date} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.Format(write)
+		}
+	}
+	return imip.Line(s, maxName)
+}
+
+func (w words) turned(was, is string) string {
+	return orNone(was) + " → " + orNone(is)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+// wasAt and isAt write the two times of a difference; the end of whole days is the last of them.
+func (w words) wasAt(d itip.Difference) string {
+	return w.at(d, d.WasTime, len(d.Was) == len(time.DateOnly))
+}
+
+func (w words) isAt(d itip.Difference) string { return w.at(d, d.Time, d.AllDay) }
+
+func (w words) at(d itip.Difference, t time.Time, allDay bool) string {
+	switch {
+	case t.IsZero():
+		return ""
+	case allDay && d.Name == "DTEND":
+		return t.AddDate(0, 0, -1).Format(w.date)
+	case allDay:
+		return t.Format(w.date)
+	}
+	return w.moment(t)
+}
+
+// moment writes one point in time.
+func (w words) moment(t time.Time) string {
+	zone, _ := t.Zone()
+	return t.Format(w.date+" "+w.clock) + " " + zone
+}
+
+// people writes who is invited now and who no longer is.
+func (w words) people(d itip.Difference) (lines []string) {
+	for _, g := range []struct {
+		label string
+		who   []address.Address
+	}{{w.invited, d.Added}, {w.uninvited, d.Removed}} {
+		var names []string
+		for _, a := range g.who[:min(len(g.who), maxTold)] {
+			names = append(names, imip.Line(a.String(), maxName))
+		}
+		names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
+		if len(names) > 0 {
+			lines = append(lines, g.label+": "+strings.Join(names, ", "))
+		}
+	}
+	return lines
+}
