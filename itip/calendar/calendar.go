@@ -79,6 +79,9 @@ type Reader interface {
 	Busy(ctx context.Context, cal string, from, to time.Time) ([]Period, Version, error)
 	// Find gives the object with this UID, its overrides included; holds are not found.
 	Find(ctx context.Context, cal, uid string) (*itip.Object, bool, Version, error)
+	// Ended gives the UIDs of objects that touch no time from a moment on, busy or not, those that ended first first,
+	// at most limit of them. A series that lives is never among them, nor is what cannot be placed in time.
+	Ended(ctx context.Context, cal string, before time.Time, limit int) ([]string, error)
 }
 
 // Claim is bookable time that an object wants to have: these periods, with at most Parallel bookings at a

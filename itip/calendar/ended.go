@@ -10,13 +10,6 @@ import (
 	"usher/itip"
 )
 
-// Archive is a Reader that can tell what is over, so that it can be removed. Every Store of ours is one.
-type Archive interface {
-	// Ended gives the UIDs of objects that touch no time from a moment on, busy or not, those that ended first first,
-	// at most limit of them. A series that lives is never among them, nor is what cannot be placed in time.
-	Ended(ctx context.Context, cal string, before time.Time, limit int) ([]string, error)
-}
-
 // Oldest keeps the objects that ended first of all it is shown.
 type Oldest struct {
 	before int64
@@ -57,7 +50,7 @@ func (o *Oldest) UIDs() []string {
 	return uids
 }
 
-// Ended implements Archive.
+// Ended implements Reader.
 func (m *Memory) Ended(ctx context.Context, cal string, before time.Time, limit int) (uids []string, err error) {
 	err = m.read(ctx, cal, func(c *memoryCalendar) error {
 		o := OldestBefore(before, limit)
@@ -79,7 +72,7 @@ func lastOf(o *itip.Object, local *time.Location) int64 {
 	return last.Unix()
 }
 
-// Ended implements Archive.
+// Ended implements Reader.
 func (d *Dir) Ended(ctx context.Context, cal string, before time.Time, limit int) (uids []string, err error) {
 	err = d.read(ctx, cal, func(s *section) error {
 		o := OldestBefore(before, limit)

@@ -7,9 +7,7 @@ import (
 	"usher/itip/calendar"
 )
 
-var _ calendar.Archive = (*Store)(nil)
-
-// Ended implements calendar.Archive.
+// Ended implements calendar.Reader.
 func (s *Store) Ended(ctx context.Context, cal string, before time.Time, limit int) (uids []string, err error) {
 	err = s.look(ctx, cal, func(x *section) error {
 		o := calendar.OldestBefore(before, limit)

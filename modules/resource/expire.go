@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"usher/itip"
-	"usher/itip/calendar"
 	"usher/milter/filter"
 )
 
@@ -42,11 +41,10 @@ func isPutIn(e filter.Effect, cal string) bool {
 
 // expire removes what ended long ago, as there are no timers: some of it whenever a calendar is written to.
 func (m *module) expire(ctx context.Context, f *facility, now time.Time, plan *filter.Plan) error {
-	archive, ok := m.calendars.(calendar.Archive)
-	if !ok || f.rules.ExpireDays == 0 {
+	if f.rules.ExpireDays == 0 {
 		return nil
 	}
-	uids, err := archive.Ended(ctx, f.Calendar, now.AddDate(0, 0, -f.rules.ExpireDays), maxEnded)
+	uids, err := m.calendars.Ended(ctx, f.Calendar, now.AddDate(0, 0, -f.rules.ExpireDays), maxEnded)
 	if err != nil {
 		return fmt.Errorf("what is over in calendar %s: %w", f.Calendar, err)
 	}

@@ -71,10 +71,6 @@ var objects = []test{
 		r.stale("put", r.store.Put(r.ctx, calendar.Put{Calendar: r.cal, UID: "a", Object: Event("a", "09:00", "11:00"), Base: v}))
 	}},
 	{"what is over is told, the oldest first", func(r *room) {
-		archive, ok := r.store.(calendar.Archive)
-		if !ok {
-			r.Fatalf("%T cannot tell what is over", r.store)
-		}
 		r.put(Event("late", "5 09:00", "5 10:00"))
 		r.put(Event("old", "1 09:00", "1 10:00"))
 		r.put(Event("cancelled", "2 09:00", "2 10:00", "STATUS:CANCELLED", "TRANSP:TRANSPARENT"))
@@ -90,13 +86,13 @@ var objects = []test{
 			{"09:00", 10, nil}, {"4 00:00", 10, []string{"old", "cancelled", "ended"}}, {"4 00:00", 2, []string{"old", "cancelled"}},
 			{"3 09:30", 10, []string{"old", "cancelled"}}, {"30 00:00", 10, []string{"old", "cancelled", "ended", "late", "moved"}},
 		} {
-			got, err := archive.Ended(r.ctx, r.cal, At(tt.before), tt.limit)
+			got, err := r.store.Ended(r.ctx, r.cal, At(tt.before), tt.limit)
 			r.must(err)
 			if !slices.Equal(got, tt.want) {
 				r.Fatalf("ended before %s: %q; want %q", tt.before, got, tt.want)
 			}
 		}
-		if got, err := archive.Ended(r.ctx, r.other, At("30 00:00"), 10); err != nil || len(got) > 0 {
+		if got, err := r.store.Ended(r.ctx, r.other, At("30 00:00"), 10); err != nil || len(got) > 0 {
 			r.Fatalf("ended in an empty calendar: %q, %v", got, err)
 		}
 	}},
