@@ -48,8 +48,8 @@
 //
 // # Rights
 //
-// On server-wide folders the account needs the rights l, r, w (the keyword), i, t and e (RFC 4314: lrwite). For users
-// it acts with the user's own rights.
+// On server-wide folders the account needs the rights l, r, w (the keyword), i, t and e (RFC 4314: lrwite); with
+// Writers: 1 it needs no w. For users it acts with the user's own rights.
 package imapcal
 
 import (

@@ -1,11 +1,13 @@
 package imapcal
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"usher/itip/calendar"
 	"usher/itip/imapcal/imaptest"
 )
 
@@ -51,6 +53,7 @@ func probeRights(t *testing.T, server *imaptest.Server, c Config) {
 	case "memory":
 		return
 	case "cyrus":
+		probeAlone(t, server, c)
 		server.SetRights("", cal, server.Admin, "lrsi")
 	case "dovecot":
 		lacking, c.User, c.PasswordFile = "wite", jane, filepath.Join(t.TempDir(), "password")
@@ -61,5 +64,30 @@ func probeRights(t *testing.T, server *imaptest.Server, c Config) {
 	err := open(t, c, Options{}).ProbeCalendar(t.Context(), cal)
 	if err == nil || !strings.Contains(err.Error(), "lacks the rights "+lacking+" of lrwite") {
 		t.Errorf("without rights: %v", err)
+	}
+}
+
+// probeAlone asks without the right to keywords: who books alone writes no holds, and so needs none.
+func probeAlone(t *testing.T, server *imaptest.Server, c Config) {
+	t.Helper()
+	cal := room(server)
+	server.SetRights("", cal, server.Admin, "lrite")
+	if err := open(t, c, Options{}).ProbeCalendar(t.Context(), cal); err == nil || !strings.Contains(err.Error(), "lacks the rights w of lrwite") {
+		t.Errorf("without keywords: %v", err)
+	}
+	c.Writers = OneWriter
+	s := open(t, c, Options{})
+	if err := s.ProbeCalendar(t.Context(), cal); err != nil {
+		t.Errorf("without keywords, alone: %v", err)
+	}
+	if err := book(t.Context(), s, claim(cal, "a", "09:00", "10:00")); err != nil {
+		t.Errorf("booked without keywords: %v", err)
+	}
+	if err := book(t.Context(), s, claim(cal, "b", "09:00", "10:00")); !errors.Is(err, calendar.ErrStale) {
+		t.Errorf("booked twice: %v", err)
+	}
+	_, _, v, _ := s.Find(t.Context(), cal, "a")
+	if err := s.Delete(t.Context(), cal, "a", v); err != nil || len(server.Messages("", cal)) != 0 {
+		t.Errorf("removed without keywords: %v, %d messages", err, len(server.Messages("", cal)))
 	}
 }
