@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -53,8 +54,20 @@ func (c *checkup) settings() {
 				"message_strip_characters lacks \\0: in the milter protocol a NUL ends a field, and what stands behind it would go out unseen")
 		}
 	}
+	c.aliases()
 	c.sizes()
 	c.entries()
+}
+
+// aliases: Postfix has put those behind a group on the envelope before we take the group off it. Only with the original
+// recipients does it forget them then; else who comes in the place of the group has been there before, and gets nothing.
+func (c *checkup) aliases() {
+	for _, p := range c.places("enable_original_recipient") {
+		if s := cmp.Or(p.service, c.service("cleanup")); p.value == "no" && strings.TrimSpace(c.Get(s, "virtual_alias_maps")) != "" {
+			c.say(Wrong, "setting.original-recipient", p.where, p.as("enable_original_recipient", "yes"),
+				"enable_original_recipient is no, and there are virtual_alias_maps: where Usher opens a group for a room in it, nobody else behind it gets the mail")
+		}
+	}
 }
 
 // action: a mail must wait while we are not there. Otherwise stopping Usher is the way around it.
