@@ -31,6 +31,7 @@ func TestS5546_19_Asks(t *testing.T) {
 		{"another time", "SEQUENCE:1\n" + day1 + accepted, later + asked, true},
 		{"another time, without RSVP", "SEQUENCE:1\n" + day1 + accepted, later + line(""), true},
 		{"DEV_09 another time, the same SEQUENCE", "SEQUENCE:2\n" + day1 + accepted, strings.Replace(later, "SEQUENCE", "DTSTAMP:20260102T000000Z\nSEQUENCE", 1) + asked, true},
+		{"another time, and the copy did not name him", "SEQUENCE:1\n" + day1 + boss, later + accepted, false},
 		{"another time, older", "SEQUENCE:3\n" + day1 + accepted, later + asked, false},
 		{"S6638_17 another organizer", "SEQUENCE:1\n" + day1 + accepted, later + strings.Replace(asked, "boss", "eve", 1), false},
 		{"more instances", daily5 + accepted, strings.NewReplacer("SEQUENCE:1", "SEQUENCE:2", "COUNT=5", "COUNT=6").Replace(daily5) + asked, true},

@@ -52,7 +52,7 @@ func (v *visit) reply(me address.Address, o outcome) *filter.Send {
 			From:    imip.Mailbox{Name: v.person.Name, Address: me},
 			To:      []imip.Mailbox{{Name: v.sender.Name, Address: to}},
 			Subject: fmt.Sprintf(w.answerSubject[o.said], title(object)),
-			Text:    fmt.Sprintf(w.answer[o.said], v.name(), title(object), v.when(w, v.about(object))) + "\n\n" + w.automatic,
+			Text:    fmt.Sprintf(w.answer[o.said], v.name(), title(object), v.when(w, v.about(object, o.said))) + "\n\n" + w.automatic,
 			Object:  object,
 			Answers: v.tx.Message.Header,
 		}),
@@ -83,11 +83,13 @@ func (v *visit) answerOf(me address.Address, o outcome) *itip.Object {
 	return reply
 }
 
-// about is the part of the message that an answer is for.
-func (v *visit) about(reply *itip.Object) *itip.Object {
+// about is the part of the message that is answered so.
+func (v *visit) about(reply *itip.Object, partstat string) *itip.Object {
 	o, answered := v.incoming.Clone(), map[string]bool{}
 	for _, c := range reply.Scheduled() {
-		answered[c.Text("RECURRENCE-ID")] = true
+		if u, _ := c.Attendee(v.me...); u.Partstat == partstat {
+			answered[c.Text("RECURRENCE-ID")] = true
+		}
 	}
 	o.Root.Parts = slices.DeleteFunc(o.Root.Parts, func(c *itip.Component) bool {
 		return c.Has("UID") && !answered[c.Text("RECURRENCE-ID")]

@@ -12,14 +12,16 @@ type handler func(v *visit, ctx context.Context, p policy) (decision, error)
 var handlers map[string]map[action]handler
 
 func init() {
+	requests := map[action]handler{
+		accept:   (*visit).answerBy,
+		doubtful: (*visit).answerBy,
+		reject:   (*visit).answerBy,
+		update:   (*visit).follow,
+		save:     (*visit).saveUnanswered,
+	}
 	handlers = map[string]map[action]handler{
-		"REQUEST": {
-			accept:   (*visit).answerBy,
-			doubtful: (*visit).answerBy,
-			reject:   (*visit).answerBy,
-			update:   (*visit).follow,
-			save:     (*visit).saveUnanswered,
-		},
+		"REQUEST": requests,
+		"ADD":     requests,
 		"CANCEL": {
 			update: (*visit).strike,
 			drop:   (*visit).remove,
