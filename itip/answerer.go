@@ -73,11 +73,14 @@ func (c *Component) comment(u User) string {
 	if len(texts) == 0 {
 		texts = append(texts, strings.TrimSpace(u.Prop.Param(commentParam)))
 	}
-	text := strings.Join(texts, "\n")
-	if len(text) > maxComment {
-		text = strings.ToValidUTF8(text[:maxComment], "")
+	return shortened(strings.Join(texts, "\n"))
+}
+
+func shortened(comment string) string {
+	if len(comment) > maxComment {
+		comment = strings.ToValidUTF8(comment[:maxComment], "")
 	}
-	return text
+	return comment
 }
 
 // statusCodes are the codes of the REQUEST-STATUS lines, at most ten.
