@@ -60,12 +60,13 @@ type answering struct {
 	zones *Zones    // of the reply
 	times *timeline // of out, once it is needed
 	admit func(User) bool
+	own   bool // out is the copy of who answers, not the organizer's
 }
 
 func (x *answering) component(c *Component) Answer {
 	u, _ := c.answerer()
 	a := Answer{Attendee: u.Address, Comment: c.comment(u), Percent: c.percent(), Status: c.statusCodes()}
-	said := &said{Answer: &a, c: c, user: u}
+	said := &said{Answer: &a, c: c, user: u, own: x.own}
 	if !c.Has("RECURRENCE-ID") {
 		a.Err = x.whole(said)
 		return a
@@ -166,6 +167,7 @@ type said struct {
 	c      *Component
 	user   User       // who says it
 	master *Component // when it comes to an override by way of the series
+	own    bool       // it is written into his own copy
 }
 
 func (s *said) refused() bool { return failed(s.Status) }
@@ -199,13 +201,17 @@ func (s *said) check(c *Component, admit func(User) bool) error {
 
 // write puts it down.
 func (s *said) write(c *Component) {
+	if s.own {
+		s.writeOwn(c)
+		return
+	}
 	u, listed := c.Attendee(s.user.Address)
 	line := u.Prop.Without("SCHEDULE-STATUS")
 	if !listed {
 		line = s.newcomer(c)
 	}
 	if !s.refused() {
-		line = s.own(line, c)
+		line = s.line(line, c)
 	}
 	codes := s.Status
 	if len(codes) == 0 {
@@ -235,9 +241,9 @@ func (s *said) newcomer(c *Component) Prop {
 	return p
 }
 
-// own replaces what the attendee says about himself. RSVP is answered, unless he delegated and asks to be kept
+// line replaces what the attendee says about himself. RSVP is answered, unless he delegated and asks to be kept
 // informed (S5546-48).
-func (s *said) own(line Prop, c *Component) Prop {
+func (s *said) line(line Prop, c *Component) Prop {
 	line = line.Without(append([]string{"RSVP"}, answerParams...)...)
 	line = line.With("PARTSTAT", c.partstat(s.user.Partstat))
 	for _, name := range answerParams[1:] {
