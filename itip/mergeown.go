@@ -3,7 +3,7 @@ package itip
 import "slices"
 
 // ownOverrides looks after the overrides of the person's copy that the message does not have. Those that are only
-// there for personal data follow the series and keep that data; of others that the new series has made void, the
+// there for personal data and answers follow the series and keep that data; of others that the new series has made void, the
 // personal data stays with the instance (S5546-59).
 func (m *merge) ownOverrides() error {
 	master := m.out.Master()
@@ -34,7 +34,8 @@ func (m *merge) onlyPersonal(v *override) (bool, error) {
 	if c == nil || err != nil {
 		return false, err
 	}
-	return canonical(c.organizers(m.me)) == canonical(v.c.organizers(m.me)), nil
+	others := slices.Concat(m.me, v.c.recorded()) // their answers came by REPLY
+	return canonical(c.organizers(others)) == canonical(v.c.organizers(others)), nil
 }
 
 // derived is what an instance would be without its own override; nil if the series has none such.

@@ -34,6 +34,7 @@ type moved struct {
 func (c *Component) keepPersonal(mine *Component, m moved, me []address.Address) {
 	c.Remove(passing...)
 	c.keepAnswer(mine, m, me)
+	c.keepAnswers(mine, me)
 	c.keepAlarms(mine, m)
 	for _, name := range private {
 		if name == "TRANSP" && (m.start || m.any && mine.declinedBy(me)) {
