@@ -51,7 +51,7 @@ type Config struct {
 	Metrics   string         `yaml:"metrics"` // where /metrics and /healthz are served; "": nowhere
 	Log       Log            `yaml:"log"`
 
-	// Warnings are what is allowed and still unwise.
+	// Warnings are what is allowed and still unwise; those of modules are known after Steps.
 	Warnings Mistakes `yaml:"-"`
 
 	defs      []filter.Definition

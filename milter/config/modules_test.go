@@ -70,6 +70,14 @@ type made struct{ settings any }
 func (made) Match(*filter.Envelope, message.Header) filter.Interest { return filter.Nothing }
 func (made) Plan(context.Context, *filter.Tx) (filter.Plan, error)  { return filter.Plan{}, nil }
 
+// Advice is that of a lamp on top.
+func (m made) Advice() filter.Mistakes {
+	if l, ok := m.settings.(lamp); ok && l.Position == "top" {
+		return filter.Mistakes{{Key: "position", Text: "the top is where rain falls"}}
+	}
+	return nil
+}
+
 var testModules = []filter.Definition{
 	filter.Define(filter.Definition{Name: "lamp", Doc: "lights the way", OnError: filter.Pass, PerRecipient: true},
 		lamp{Position: "end", Horizon: 180 * 24 * time.Hour, Largest: 25e6, Attrs: []string{"uid", "mail"}, Shade: "#000000"},

@@ -34,6 +34,7 @@ func (c *Config) Steps(host filter.Host) ([]filter.Step, error) {
 	if err := wrong.orNil(); err != nil {
 		return nil, err
 	}
+	c.Warnings = c.Warnings.sorted()
 	return steps, nil
 }
 
@@ -51,6 +52,9 @@ func (c *Config) build(def filter.Definition, in *instance, host filter.Host) (f
 		return setting, c.doc.located(in.node, "", err)
 	}
 	setting.Module = module
+	if a, ok := module.(filter.Adviser); ok {
+		c.Warnings = append(c.Warnings, c.doc.located(in.node, "", a.Advice())...)
+	}
 	return setting, nil
 }
 

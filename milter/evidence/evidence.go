@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"usher/address"
 	"usher/ldapdir"
@@ -28,11 +29,21 @@ type Judge struct {
 	Directory Directory
 	Trust     filter.Trust // whose word counts besides that of people who log in
 	Outsiders bool         // whether those whom the directory does not have are believed at all
+
+	unproved *atomic.Uint64 // mails from outside without a field of ours; nil: not counted
 }
 
 // New makes a judge of what the host knows.
 func New(h filter.Host, outsiders bool) Judge {
-	return Judge{Directory: h.Directory, Trust: h.Trust, Outsiders: outsiders}
+	return Judge{Directory: h.Directory, Trust: h.Trust, Outsiders: outsiders, unproved: new(atomic.Uint64)}
+}
+
+// Advice is what a postmaster may not have meant; "": nothing.
+func (j Judge) Advice() string {
+	if !j.Outsiders || j.Trust.Inbound == filter.Anything || j.Trust.AuthservID != "" {
+		return ""
+	}
+	return "who is not in the directory is believed by envelope sender and From alone, which anybody can write: have your mail server check DMARC, and set trust.authserv_id"
 }
 
 // Organizer says why the sender of a mail may not speak for the organizer, or "" if he may (S6047-01); entry is the
@@ -133,7 +144,30 @@ func (j Judge) results(tx *filter.Tx) (authres.Results, bool) {
 	if tx.Role != filter.Inbound || tx.User != "" {
 		return nil, false
 	}
-	return authres.Read(tx.Message.Header, j.Trust.AuthservID)
+	rs, found := authres.Read(tx.Message.Header, j.Trust.AuthservID)
+	if !found && j.Trust.AuthservID != "" && j.Trust.Inbound != filter.Anything {
+		j.miss(tx)
+	}
+	return rs, found
+}
+
+// miss tells that our own mail server, which is said to check, has not: what is left is easily forged. It is told of the
+// first mail, and then ever more rarely.
+func (j Judge) miss(tx *filter.Tx) {
+	if j.unproved == nil || tx.Log == nil {
+		return
+	}
+	if n := j.unproved.Add(1); isPowerOfTen(n) {
+		tx.Log.Warn("no Authentication-Results of trust.authserv_id in mail from outside, envelope sender and From are believed instead",
+			"authserv_id", j.Trust.AuthservID, "times", n)
+	}
+}
+
+func isPowerOfTen(n uint64) bool {
+	for n >= 10 && n%10 == 0 {
+		n /= 10
+	}
+	return n == 1
 }
 
 // host tells whether the mail comes, without a login, from a machine that may send for one of these addresses.
