@@ -165,7 +165,7 @@ func (h *house) isFree(key, text string) {
 	at, _ := h.moved(text)
 	from := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, london(h.t))
 	for uid, o := range h.stored(h.fixture.resource(key)) {
-		if busy, err := calendar.Periods(o, from, from.Add(time.Hour), time.UTC); err != nil || len(busy) > 0 {
+		if busy, err := calendar.Periods(o, time.UTC, calendar.Span{From: from, To: from.Add(time.Hour)}); err != nil || len(busy) > 0 {
 			h.differ("%s is not free at %s: %s, %v", key, text, uid, err)
 		}
 	}
@@ -181,7 +181,7 @@ func (h *house) checkOverlaps() {
 		}
 		var busy []calendar.Period
 		for uid, o := range h.stored(r) {
-			ps, err := calendar.Periods(o, from, from.AddDate(3, 0, 0), time.UTC)
+			ps, err := calendar.Periods(o, time.UTC, calendar.Span{From: from, To: from.AddDate(3, 0, 0)})
 			if err != nil {
 				h.t.Errorf("%s: %s: %v", r.Key, uid, err)
 			}

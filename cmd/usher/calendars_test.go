@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"usher/integration/smtptest"
+	"usher/itip/calendar"
 	"usher/itip/imapcal/imaptest"
 	"usher/milter/miltertest"
 )
@@ -161,7 +162,7 @@ func TestLogTellsOfDuplicates(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.close()
-	if _, _, err := e.calendars.Busy(t.Context(), blue, time.Unix(0, 0), time.Now()); err != nil {
+	if _, _, err := e.calendars.Busy(t.Context(), blue, calendar.Span{From: time.Unix(0, 0), To: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	want := `level=WARN msg="calendar wants a look" calendar=` + blue + ` what="several objects with one UID, one counts" messages="[2 1]"`

@@ -32,7 +32,7 @@ func showWeek(ctx context.Context, s stdio, e *engine, name, from string, asJSON
 		return failed(exitUsage, err)
 	}
 	w := week{Facility: f, monday: day.AddDate(0, 0, -(int(day.Weekday())+6)%7)}
-	if w.busy, _, err = e.calendars.Busy(ctx, f.Calendar, w.monday, w.day(7)); err != nil {
+	if w.busy, _, err = e.calendars.Busy(ctx, f.Calendar, calendar.Span{From: w.monday, To: w.day(7)}); err != nil {
 		return failed(exitTemporary, fmt.Errorf("read calendar %s: %w", f.Calendar, err))
 	}
 	if asJSON {

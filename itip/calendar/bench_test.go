@@ -44,7 +44,7 @@ func BenchmarkBusy(b *testing.B) {
 
 func look(b *testing.B, d *calendar.Dir, from time.Time) {
 	b.Helper()
-	if ps, _, err := d.Busy(background, room, from, from.AddDate(0, 0, 7)); err != nil || len(ps) != 35 {
+	if ps, _, err := d.Busy(background, room, calendar.Span{From: from, To: from.AddDate(0, 0, 7)}); err != nil || len(ps) != 35 {
 		b.Fatalf("%d periods, %v", len(ps), err)
 	}
 }

@@ -3,34 +3,49 @@ package calendar
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
 	"usher/itip"
 )
 
-// Periods gives the time that one object takes up within [from, to): events that are opaque and not cancelled,
+// Periods gives the time that one object takes up within some spans: events that are opaque and not cancelled,
 // recurrence expanded, each instance with the status, class, organizer and summary of its own component.
-// A period that reaches over an edge of the window is given whole. Tasks and journals take no time. Where programs
+// A period that reaches over an edge of a span is given whole. Tasks and journals take no time. Where programs
 // disagree about when an instance is, all that they may mean is busy (D-10, D-11; see itip's Readings).
-func Periods(o *itip.Object, from, to time.Time, local *time.Location) ([]Period, error) {
+func Periods(o *itip.Object, local *time.Location, spans ...Span) ([]Period, error) {
+	spans = union(spans)
+	if len(spans) == 0 {
+		return nil, nil
+	}
+	from, to := spans[0].From, spans[len(spans)-1].To
 	instances, err := o.Readings(from, to.Add(time.Second-1), local) // it counts whole seconds; what is too late goes below
 	if err != nil {
 		return nil, err
 	}
 	var ps []Period
+	told := map[*itip.Component]Period{}
 	for _, in := range instances {
-		if in.Cancelled || in.Transparent || in.Component.Name != itip.Event {
+		if in.Cancelled || in.Transparent || in.Component.Name != itip.Event || !overlapsOne(spans, in.Start, in.End) {
 			continue
 		}
-		p := describe(o, in.Component)
-		p.From, p.To, p.RecurrenceID = in.Start, in.End, in.RecurrenceID
-		if p.Overlaps(from, to) {
-			ps = append(ps, p)
+		p, ok := told[in.Component]
+		if !ok {
+			p = describe(o, in.Component)
+			told[in.Component] = p
 		}
+		p.From, p.To, p.RecurrenceID = in.Start, in.End, in.RecurrenceID
+		ps = append(ps, p)
 	}
 	SortPeriods(ps)
 	return ps, nil
+}
+
+// overlapsOne tells whether a stretch of time shares some with spans that are in order and apart.
+func overlapsOne(spans []Span, from, to time.Time) bool {
+	i := sort.Search(len(spans), func(i int) bool { return spans[i].To.After(from) })
+	return i < len(spans) && Period{From: from, To: to}.Overlaps(spans[i].From, spans[i].To)
 }
 
 // describe says what a component tells about its time. Some clients leave out of an override what they did

@@ -29,7 +29,7 @@ func TestBusyInEveryReading(t *testing.T) {
 		dir := open(t, t.TempDir(), calendar.Options{})
 		for name, s := range map[string]calendar.Store{"memory": memory, "dir": dir} {
 			must(t, s.Put(background, calendar.Put{Calendar: room, UID: "a", Object: os[0]}))
-			ps, _, err := s.Busy(background, room, clockTime(t, tt.from), clockTime(t, tt.to))
+			ps, _, err := s.Busy(background, room, calendar.Span{From: clockTime(t, tt.from), To: clockTime(t, tt.to)})
 			must(t, err)
 			var got []string
 			for _, p := range ps {

@@ -74,9 +74,9 @@ type Folder struct {
 type Reader interface {
 	// Folders lists the calendars of one mailbox user.
 	Folders(ctx context.Context, user string) ([]Folder, error)
-	// Busy gives the opaque, not cancelled time within [from, to), recurrence expanded, ordered by start.
-	// Foreign holds are not busy time. An object inside the window that cannot be read is ErrUnreadable.
-	Busy(ctx context.Context, cal string, from, to time.Time) ([]Period, Version, error)
+	// Busy gives the opaque, not cancelled time that overlaps one of the spans, recurrence expanded, ordered by start.
+	// Foreign holds are not busy time. An object that cannot be read and may lie there is ErrUnreadable.
+	Busy(ctx context.Context, cal string, spans ...Span) ([]Period, Version, error)
 	// Find gives the object with this UID, its overrides included; holds are not found.
 	Find(ctx context.Context, cal, uid string) (*itip.Object, bool, Version, error)
 	// Ended gives the UIDs of objects that touch no time from a moment on, busy or not, those that ended first first,

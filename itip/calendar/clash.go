@@ -10,7 +10,7 @@ import (
 // bookings take time already. None: it can be had. A booking is a UID: instances of one series that overlap
 // each other count once, and those of the claim's own uid never. Empty spans clash with nothing.
 func Overbooked(claim Claim, uid string, busy []Period) []Span {
-	wanted := union(slices.Clone(claim.Periods))
+	wanted := claim.Spans()
 	room := max(claim.Parallel, 1)
 	var over []Span
 	var since time.Time
@@ -28,16 +28,8 @@ func Overbooked(claim Claim, uid string, busy []Period) []Span {
 	return union(over)
 }
 
-// Window is the stretch from the first to the last moment of a claim; ok is false if it claims nothing.
-func (c Claim) Window() (from, to time.Time, ok bool) {
-	for _, s := range union(slices.Clone(c.Periods)) {
-		if !ok {
-			from = s.From
-		}
-		to, ok = s.To, true
-	}
-	return from, to, ok
-}
+// Spans are what a claim claims, in order and apart; none if that is nothing.
+func (c Claim) Spans() []Span { return union(c.Periods) }
 
 // taking gives what each booking takes, its own overlaps melted, without those of uid. Objects without a UID
 // cannot be told apart, so that each of their periods is a booking.
@@ -83,9 +75,12 @@ func edges(bookings [][]Span, wanted []Span) []edge {
 	return es
 }
 
-// union orders spans and melts those that overlap or touch; empty ones go.
+// union orders spans and melts those that overlap or touch; empty ones go. What it is given stays as it is.
 func union(spans []Span) []Span {
-	spans = slices.DeleteFunc(spans, func(s Span) bool { return !s.From.Before(s.To) })
+	if apart(spans) {
+		return spans
+	}
+	spans = slices.DeleteFunc(slices.Clone(spans), func(s Span) bool { return !s.From.Before(s.To) })
 	slices.SortFunc(spans, func(a, b Span) int { return a.From.Compare(b.From) })
 	melted := spans[:0]
 	for _, s := range spans {
@@ -96,6 +91,16 @@ func union(spans []Span) []Span {
 		melted = append(melted, s)
 	}
 	return melted
+}
+
+// apart tells whether spans are in order, with time between them, and none is empty.
+func apart(spans []Span) bool {
+	for i, s := range spans {
+		if !s.From.Before(s.To) || i > 0 && !spans[i-1].To.Before(s.From) {
+			return false
+		}
+	}
+	return true
 }
 
 func later(a, b time.Time) time.Time {

@@ -93,12 +93,16 @@ func counted(c Claim, busy []Period, at time.Time) bool {
 	return within(c.Periods, at) && len(others) >= max(c.Parallel, 1)
 }
 
-func TestWindow(t *testing.T) {
-	from, to, ok := Claim{Periods: []Span{{m(30), m(40)}, {m(5), m(5)}, {m(10), m(20)}}}.Window()
-	if !ok || from != m(10) || to != m(40) {
-		t.Errorf("window %v to %v, %v", from, to, ok)
+func TestSpans(t *testing.T) {
+	claimed := []Span{{m(30), m(40)}, {m(5), m(5)}, {m(10), m(20)}, {m(20), m(25)}}
+	before := slices.Clone(claimed)
+	if got := (Claim{Periods: claimed}).Spans(); !slices.Equal(got, []Span{{m(10), m(25)}, {m(30), m(40)}}) {
+		t.Errorf("spans %v", got)
 	}
-	if _, _, ok := (Claim{Periods: []Span{{m(5), m(5)}}}).Window(); ok {
-		t.Error("an empty claim has a window")
+	if !slices.Equal(claimed, before) {
+		t.Error("asking for the spans of a claim changes it")
+	}
+	if got := (Claim{Periods: []Span{{m(5), m(5)}}}).Spans(); len(got) > 0 {
+		t.Errorf("an empty claim has spans %v", got)
 	}
 }

@@ -163,7 +163,7 @@ func onDisk(t *testing.T, folder string) map[string]bool {
 // look wants what a reader sees after a crash to be the old or the new.
 func (s story) look(t *testing.T, d *calendar.Dir, where string) {
 	t.Helper()
-	ps, _, err := d.Busy(background, room, calendartest.At("00:00"), calendartest.At("24:00"))
+	ps, _, err := d.Busy(background, room, calendartest.Between("00:00", "24:00"))
 	must(t, err)
 	seen := map[string]bool{}
 	for _, p := range ps {
@@ -177,7 +177,7 @@ func (s story) look(t *testing.T, d *calendar.Dir, where string) {
 // done wants the end of the story.
 func (s story) done(t *testing.T, d *calendar.Dir, where string) {
 	t.Helper()
-	ps, _, err := d.Busy(background, room, calendartest.At("00:00"), calendartest.At("24:00"))
+	ps, _, err := d.Busy(background, room, calendartest.Between("00:00", "24:00"))
 	must(t, err)
 	got := map[string]string{}
 	for _, p := range ps {
@@ -228,7 +228,7 @@ func hold(d *calendar.Dir, o *itip.Object) (calendar.Hold, error) {
 	if err != nil {
 		return nil, err
 	}
-	ps, err := calendar.Periods(o, time.Time{}, calendartest.At("24:00"), time.UTC)
+	ps, err := calendar.Periods(o, time.UTC, calendar.Span{To: calendartest.At("24:00")})
 	if err != nil {
 		return nil, err
 	}

@@ -80,10 +80,10 @@ func (d *Dir) Folders(ctx context.Context, user string) ([]Folder, error) {
 }
 
 // Busy implements Reader.
-func (d *Dir) Busy(ctx context.Context, cal string, from, to time.Time) (ps []Period, v Version, err error) {
+func (d *Dir) Busy(ctx context.Context, cal string, spans ...Span) (ps []Period, v Version, err error) {
 	err = d.read(ctx, cal, func(s *section) error {
-		v = s.index.overview().version
-		ps, err = s.busy(from, to)
+		v = s.index.overview.Version()
+		ps, err = s.busy(spans)
 		return err
 	})
 	if err != nil {
@@ -101,7 +101,7 @@ func (d *Dir) Find(ctx context.Context, cal, uid string) (o *itip.Object, ok boo
 		}
 		found, err := s.object(it)
 		if err == nil {
-			o, ok, v = found.Clone(), true, it.version
+			o, ok, v = found.Clone(), true, it.Version
 		}
 		return err
 	})

@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -21,20 +20,7 @@ type index struct {
 	places     map[string][]*item // by UID, the one that counts first
 	bad        map[string]*file   // those that cannot be read
 	objects    int
-	over       *overview // nil until asked for
-}
-
-// overview is what every look needs of all objects that count, put together after a change when it is asked for.
-type overview struct {
-	version Version
-	reaches []reach
-}
-
-// reach is the time that an object can touch at all, in Unix seconds; close together, so that going through
-// those of a large calendar takes no time to speak of.
-type reach struct {
-	first, last int64
-	item        *item
+	overview   Overview[*item] // of those that count
 }
 
 // file is one file with objects as it was read.
@@ -49,13 +35,11 @@ type file struct {
 
 // item is one object in a file.
 type item struct {
-	file    *file
-	number  int // in the file
-	uid     string
-	version Version
-	mark    Mixture // of uid and version
-	reach   reach
-	hidden  bool // another file with the same UID counts
+	Outline[*item]
+
+	file   *file
+	number int  // in the file
+	counts bool // and no other file with the same UID does
 }
 
 // identity tells one state of a file from another without reading it. A change within the resolution of the
@@ -100,22 +84,11 @@ func (id identity) fresh(read time.Time) bool {
 // list makes the items of a file.
 func (f *file) list(objects []*itip.Object, local *time.Location) {
 	for i, o := range objects {
-		it := &item{file: f, number: i, uid: o.UID(), version: keep(o).version}
-		it.mark.Add(it.uid, it.version)
-		it.reach = reach{math.MinInt64, math.MaxInt64, it}
-		// Without a first moment there is nothing to tell by: whoever looks looks closer.
-		if first, last, endless := o.Bounds(local); !first.IsZero() {
-			it.reach.first = first.Unix()
-			if !endless {
-				it.reach.last = last.Unix()
-			}
-		}
+		it := &item{file: f, number: i}
+		it.Outline = OutlineOf(o, keep(o).version, local, it)
 		f.items = append(f.items, it)
 	}
 }
-
-// touches tells whether an object may take time within [from, to).
-func (r reach) touches(from, to time.Time) bool { return r.first <= to.Unix() && r.last >= from.Unix() }
 
 // set takes a file into the index in the place of what had its name.
 func (x *index) set(f *file) {
@@ -125,10 +98,9 @@ func (x *index) set(f *file) {
 		x.bad[f.name] = f
 	}
 	for _, it := range f.items {
-		x.settle(it.uid, append(x.places[it.uid], it))
+		x.settle(it.UID, append(x.places[it.UID], it))
 	}
 	x.objects += len(f.items)
-	x.over = nil
 }
 
 // drop takes a file out of the index.
@@ -140,10 +112,10 @@ func (x *index) drop(name string) {
 	delete(x.files, name)
 	delete(x.bad, name)
 	for _, it := range f.items {
-		x.settle(it.uid, slices.DeleteFunc(x.places[it.uid], func(o *item) bool { return o == it }))
+		x.count(it, false)
+		x.settle(it.UID, slices.DeleteFunc(x.places[it.UID], func(o *item) bool { return o == it }))
 	}
 	x.objects -= len(f.items)
-	x.over = nil
 }
 
 // settle says which of the objects with one UID counts: the one in the file that we would write, else the
@@ -164,9 +136,22 @@ func (x *index) settle(uid string, same []*item) {
 		})
 	}
 	for i, it := range same {
-		it.hidden = uid != "" && i > 0
+		x.count(it, uid == "" || i == 0)
 	}
 	x.places[uid] = same
+}
+
+// count says whether an object counts.
+func (x *index) count(it *item, counts bool) {
+	switch {
+	case it.counts == counts:
+		return
+	case counts:
+		x.overview.Add(&it.Outline)
+	default:
+		x.overview.Remove(&it.Outline)
+	}
+	it.counts = counts
 }
 
 // find gives the object with this UID that counts.
@@ -175,23 +160,4 @@ func (x *index) find(uid string) *item {
 		return same[0]
 	}
 	return nil
-}
-
-// overview puts together what there is.
-func (x *index) overview() *overview {
-	if x.over != nil {
-		return x.over
-	}
-	var all Mixture
-	x.over = &overview{reaches: make([]reach, 0, x.objects)}
-	for _, f := range x.files {
-		for _, it := range f.items {
-			if !it.hidden {
-				all.Mix(it.mark)
-				x.over.reaches = append(x.over.reaches, it.reach)
-			}
-		}
-	}
-	x.over.version = all.Version()
-	return x.over
 }

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"usher/itip"
 )
@@ -59,25 +58,23 @@ func (d *Dir) clean(path string) error {
 // version implements ledger.
 func (s *section) version(uid string) (Version, error) {
 	if it := s.index.find(uid); it != nil {
-		return it.version, nil
+		return it.Version, nil
 	}
 	return "", s.mayHold(uid)
 }
 
 // busy implements ledger.
-func (s *section) busy(from, to time.Time) ([]Period, error) {
+func (s *section) busy(spans []Span) ([]Period, error) {
 	if err := s.readable(); err != nil {
 		return nil, err
 	}
 	var all []Period
-	for _, r := range s.index.overview().reaches {
-		if !r.touches(from, to) {
-			continue
-		}
+	spans = union(spans)
+	for _, it := range s.index.overview.Touching(spans...) {
 		if err := s.ctx.Err(); err != nil {
 			return nil, err
 		}
-		ps, err := s.periods(r.item, from, to)
+		ps, err := s.periods(it, spans)
 		if err != nil {
 			return nil, err
 		}
@@ -87,12 +84,12 @@ func (s *section) busy(from, to time.Time) ([]Period, error) {
 	return all, nil
 }
 
-func (s *section) periods(it *item, from, to time.Time) ([]Period, error) {
+func (s *section) periods(it *item, spans []Span) ([]Period, error) {
 	o, err := s.object(it)
 	if err != nil {
 		return nil, err
 	}
-	ps, err := Periods(o, from, to, s.dir.options.Local)
+	ps, err := Periods(o, s.dir.options.Local, spans...)
 	if err != nil {
 		return nil, s.unreadable(it.file.name, err)
 	}
@@ -139,7 +136,7 @@ func (s *section) others(name, uid string) ([]byte, error) {
 		return nil, nil
 	}
 	for _, it := range f.items {
-		if it.uid == uid {
+		if it.UID == uid {
 			continue
 		}
 		o, err := s.object(it)

@@ -30,7 +30,7 @@ func site(t *testing.T) (d *calendar.Dir, folder string) {
 // uids are those of the room's periods.
 func uids(t *testing.T, d *calendar.Dir) string {
 	t.Helper()
-	ps, _, err := d.Busy(background, room, calendartest.At("00:00"), calendartest.At("24:00"))
+	ps, _, err := d.Busy(background, room, calendartest.Between("00:00", "24:00"))
 	must(t, err)
 	var all []string
 	for _, p := range ps {
@@ -42,7 +42,7 @@ func uids(t *testing.T, d *calendar.Dir) string {
 // wantUnreadable wants the room to be nobody's, and the error to name a file.
 func wantUnreadable(t *testing.T, d *calendar.Dir, file string) {
 	t.Helper()
-	_, _, busy := d.Busy(background, room, calendartest.At("7000 00:00"), calendartest.At("7000 01:00"))
+	_, _, busy := d.Busy(background, room, calendartest.Between("7000 00:00", "7000 01:00"))
 	_, hold := hold(d, calendartest.Event("new", "20:00", "21:00"))
 	for what, err := range map[string]error{"busy": busy, "hold": hold} {
 		if !errors.Is(err, calendar.ErrUnreadable) || !strings.Contains(err.Error(), file) {
@@ -121,7 +121,7 @@ func TestCopies(t *testing.T) {
 	}
 	counts := func(want string) {
 		t.Helper()
-		ps, _, err := d.Busy(background, room, calendartest.At("00:00"), calendartest.At("24:00"))
+		ps, _, err := d.Busy(background, room, calendartest.Between("00:00", "24:00"))
 		must(t, err)
 		o, ok, _, err := d.Find(background, room, "a")
 		must(t, err)
@@ -213,7 +213,7 @@ func TestLooksWithoutTouching(t *testing.T) {
 	for _, cal := range []string{room, "nowhere", "no/where/at/all"} {
 		_, _, _, err := d.Find(background, cal, "b")
 		must(t, err)
-		_, _, err = d.Busy(background, cal, calendartest.At("00:00"), calendartest.At("01:00"))
+		_, _, err = d.Busy(background, cal, calendartest.Between("00:00", "01:00"))
 		must(t, err)
 		_, err = d.Folders(background, cal)
 		must(t, err)
@@ -327,7 +327,7 @@ func TestStrict(t *testing.T) {
 	for name, s := range stores {
 		h, err := s.Hold(background, claim)
 		must(t, err)
-		if _, v, err := s.Busy(background, room, span.From, span.To); v != "" || err != nil {
+		if _, v, err := s.Busy(background, room, span); v != "" || err != nil {
 			t.Errorf("%s: a hold changed the version of the calendar to %q, %v", name, v, err)
 		}
 		intruder := calendar.Put{Calendar: room, UID: "x", Object: calendartest.Event("x", "09:30", "09:40")}

@@ -127,11 +127,11 @@ func (h *holding) mark(l ledger, own *claimed) error {
 
 // busy is the time that confirmed bookings take within the claim.
 func (h *holding) busy(l ledger) ([]Period, error) {
-	from, to, ok := claimOf(h.plan).Window()
-	if !ok {
+	spans := claimOf(h.plan).Spans()
+	if len(spans) == 0 {
 		return nil, nil
 	}
-	return l.busy(from, to)
+	return l.busy(spans)
 }
 
 // Confirm implements Hold. It looks once more: somebody may have written without a claim.

@@ -3,14 +3,13 @@ package calendar
 import (
 	"context"
 	"fmt"
-	"time"
 )
 
 // ledger is one calendar while nobody else writes to it. The stores of this package differ in how they keep
 // it; what is written when is decided once, here and in holding.go.
 type ledger interface {
 	version(uid string) (Version, error)
-	busy(from, to time.Time) ([]Period, error)
+	busy(spans []Span) ([]Period, error)
 	write(s stored) error    // all at once, durable; in the place of what had this UID before
 	remove(uid string) error // durable; what is not there is no error
 	holds() ([]*claimed, error)

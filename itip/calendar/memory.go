@@ -22,9 +22,15 @@ type Memory struct {
 
 // memoryCalendar is one calendar: the ledger of the memory store.
 type memoryCalendar struct {
-	local   *time.Location
-	objects map[string]stored
-	claims  map[uint64]claimed
+	local    *time.Location
+	objects  map[string]*memoryObject
+	claims   map[uint64]claimed
+	overview Overview[*memoryObject]
+}
+
+type memoryObject struct {
+	Outline[*memoryObject]
+	stored
 }
 
 // NewMemory makes an empty store.
@@ -40,14 +46,10 @@ func (m *Memory) Folders(ctx context.Context, user string) ([]Folder, error) {
 }
 
 // Busy implements Reader.
-func (m *Memory) Busy(ctx context.Context, cal string, from, to time.Time) (ps []Period, v Version, err error) {
+func (m *Memory) Busy(ctx context.Context, cal string, spans ...Span) (ps []Period, v Version, err error) {
 	err = m.read(ctx, cal, func(c *memoryCalendar) error {
-		var all Mixture
-		for uid, s := range c.objects {
-			all.Add(uid, s.version)
-		}
-		v = all.Version()
-		ps, err = c.busy(from, to)
+		v = c.overview.Version()
+		ps, err = c.busy(spans)
 		return err
 	})
 	if err != nil {
@@ -85,7 +87,12 @@ func (m *Memory) Clone() *Memory {
 	defer m.mu.Unlock()
 	n := NewMemory(m.options)
 	for name, c := range m.calendars {
-		n.calendars[name] = &memoryCalendar{c.local, maps.Clone(c.objects), maps.Clone(c.claims)}
+		copied := n.empty()
+		for _, s := range c.objects {
+			copied.keep(s.stored)
+		}
+		copied.claims = maps.Clone(c.claims)
+		n.calendars[name] = copied
 	}
 	return n
 }
@@ -156,17 +163,22 @@ func (m *Memory) read(ctx context.Context, cal string, f func(*memoryCalendar) e
 }
 
 func (m *Memory) empty() *memoryCalendar {
-	return &memoryCalendar{m.options.Local, map[string]stored{}, map[uint64]claimed{}}
+	return &memoryCalendar{local: m.options.Local, objects: map[string]*memoryObject{}, claims: map[uint64]claimed{}}
 }
 
-func (c *memoryCalendar) version(uid string) (Version, error) { return c.objects[uid].version, nil }
+func (c *memoryCalendar) version(uid string) (Version, error) {
+	if s, ok := c.objects[uid]; ok {
+		return s.Version, nil
+	}
+	return "", nil
+}
 
-func (c *memoryCalendar) busy(from, to time.Time) ([]Period, error) {
+func (c *memoryCalendar) busy(spans []Span) ([]Period, error) {
 	var all []Period
-	for uid, s := range c.objects {
-		ps, err := Periods(s.object, from, to, c.local)
+	for _, s := range c.overview.Touching(spans...) {
+		ps, err := Periods(s.object, c.local, spans...)
 		if err != nil {
-			return nil, fmt.Errorf("object %q: %w: %w", uid, ErrUnreadable, err)
+			return nil, fmt.Errorf("object %q: %w: %w", s.UID, ErrUnreadable, err)
 		}
 		all = append(all, ps...)
 	}
@@ -175,13 +187,28 @@ func (c *memoryCalendar) busy(from, to time.Time) ([]Period, error) {
 }
 
 func (c *memoryCalendar) write(s stored) error {
-	c.objects[s.object.UID()] = s
+	c.forget(s.object.UID())
+	c.keep(s)
 	return nil
 }
 
+func (c *memoryCalendar) keep(s stored) {
+	o := &memoryObject{stored: s}
+	o.Outline = OutlineOf(s.object, s.version, c.local, o)
+	c.objects[o.UID] = o
+	c.overview.Add(&o.Outline)
+}
+
 func (c *memoryCalendar) remove(uid string) error {
-	delete(c.objects, uid)
+	c.forget(uid)
 	return nil
+}
+
+func (c *memoryCalendar) forget(uid string) {
+	if o, ok := c.objects[uid]; ok {
+		delete(c.objects, uid)
+		c.overview.Remove(&o.Outline)
+	}
 }
 
 func (c *memoryCalendar) holds() ([]*claimed, error) {

@@ -92,7 +92,7 @@ func attempt(d *calendar.Dir, rnd *rand.Rand, uid string, slot int, late bool) e
 		fmt.Println("booked", uid, slot)
 		return nil
 	}
-	ps, _, err := d.Busy(background, room, from(slot), from(slot+1))
+	ps, _, err := d.Busy(background, room, calendar.Span{From: from(slot), To: from(slot + 1)})
 	if err != nil || len(ps) != 1 || ps[0].UID != uid {
 		return fmt.Errorf("%s has slot %d, but %v, %v", uid, slot, ps, err)
 	}
@@ -145,7 +145,7 @@ func TestProcessesRace(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	ps, _, err := open(t, folder, calendar.Options{}).Busy(background, room, from(0), from(1))
+	ps, _, err := open(t, folder, calendar.Options{}).Busy(background, room, calendar.Span{From: from(0), To: from(1)})
 	must(t, err)
 	if len(said) != 1 || len(ps) != 1 || said[0] != "booked "+ps[0].UID+" 0" {
 		t.Fatalf("said %q; in the calendar %v", said, ps)
@@ -183,7 +183,7 @@ func TestProcessesKilled(t *testing.T) {
 // free wants a slot to have at most one booking, and to be had by nobody else's hold for ever.
 func free(t *testing.T, d *calendar.Dir, slot int) {
 	t.Helper()
-	ps, _, err := d.Busy(background, room, from(slot), from(slot+1))
+	ps, _, err := d.Busy(background, room, calendar.Span{From: from(slot), To: from(slot + 1)})
 	must(t, err)
 	if len(ps) > 1 {
 		t.Fatalf("slot %d: %v", slot, ps)

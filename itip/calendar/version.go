@@ -44,24 +44,20 @@ func keep(o *itip.Object) stored {
 // the content.
 func VersionOf(o *itip.Object) Version { return keep(o).version }
 
-// Mixture is the version of a whole calendar: the digests of its objects in any order.
-type Mixture [sha256.Size]byte
+// mixture is the version of a whole calendar: the digests of its objects in any order.
+type mixture [sha256.Size]byte
 
-// Add takes an object into the mixture.
-func (m *Mixture) Add(uid string, v Version) {
-	m.Mix(sha256.Sum256([]byte(string(v) + "\x00" + uid)))
-}
-
-// Mix takes other objects in, which are not in it yet.
-func (m *Mixture) Mix(other Mixture) {
+// mix takes an object in, or out again.
+func (m *mixture) mix(uid string, v Version) {
+	sum := sha256.Sum256([]byte(string(v) + "\x00" + uid))
 	for i := range m {
-		m[i] ^= other[i]
+		m[i] ^= sum[i]
 	}
 }
 
-// Version is "" for a calendar without objects, whether it is there or not.
-func (m *Mixture) Version() Version {
-	if *m == (Mixture{}) {
+// version is "" for a calendar without objects, whether it is there or not.
+func (m *mixture) version() Version {
+	if *m == (mixture{}) {
 		return ""
 	}
 	return Version(hex.EncodeToString(m[:16]))

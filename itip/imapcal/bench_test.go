@@ -106,7 +106,7 @@ func measure(b *testing.B, c Config, cal string, n int) {
 
 func look(b *testing.B, s *Store, cal string) {
 	b.Helper()
-	if _, _, err := s.Busy(b.Context(), cal, calendartest.At("00:00"), calendartest.At("24:00")); err != nil {
+	if _, _, err := s.Busy(b.Context(), cal, calendartest.Between("00:00", "24:00")); err != nil {
 		b.Fatal(err)
 	}
 }

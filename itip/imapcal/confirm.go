@@ -67,7 +67,7 @@ func (h *holding) vanished(x *section, shown bool) (calendar.Turn, error) {
 	if err := x.refresh(); err != nil {
 		return calendar.Wait, err
 	}
-	replaced := func(e *entry) bool { return e.object == h.plan.UID && e.hold != nil && e.hold.base == h.version }
+	replaced := func(e *entry) bool { return e.UID == h.plan.UID && e.hold != nil && e.hold.base == h.version }
 	seen := slices.ContainsFunc(x.index.holds, replaced) || slices.ContainsFunc(x.index.objects[h.plan.UID], replaced)
 	if !seen && !(shown && h.plain) {
 		return calendar.Stale, h.stale("the hold is gone")

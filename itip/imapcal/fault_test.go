@@ -31,7 +31,7 @@ func book(ctx context.Context, s calendar.Store, p calendar.Put) error {
 // taken tells who has time on the suite's day.
 func taken(t *testing.T, s calendar.Store, cal string) (uids []string) {
 	t.Helper()
-	ps, _, err := s.Busy(t.Context(), cal, calendartest.At("00:00"), calendartest.At("24:00"))
+	ps, _, err := s.Busy(t.Context(), cal, calendartest.Between("00:00", "24:00"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestFrozen(t *testing.T) {
 			server.Freeze()
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
-			if _, _, err := s.Busy(ctx, cal, calendartest.At("09:00"), calendartest.At("10:00")); err == nil || ctx.Err() != nil {
+			if _, _, err := s.Busy(ctx, cal, calendartest.Between("09:00", "10:00")); err == nil || ctx.Err() != nil {
 				t.Errorf("busy: %v, %v", err, ctx.Err())
 			}
 			if err := book(ctx, s, claim(cal, "b", "11:00", "12:00")); err == nil || errors.Is(err, calendar.ErrStale) {

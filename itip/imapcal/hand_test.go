@@ -64,7 +64,7 @@ func TestByHand(t *testing.T) {
 			}
 			want("the one that counted is deleted", "a@13:00", "d@17:00")
 			server.DeleteShared(cal)
-			if _, _, err := s.Busy(t.Context(), cal, calendartest.At("09:00"), calendartest.At("10:00")); !errors.Is(err, calendar.ErrUnreadable) {
+			if _, _, err := s.Busy(t.Context(), cal, calendartest.Between("09:00", "10:00")); !errors.Is(err, calendar.ErrUnreadable) {
 				t.Errorf("a folder that is gone: %v", err)
 			}
 			server.CreateShared(cal)
@@ -97,7 +97,7 @@ func TestUnreadable(t *testing.T) {
 			options.Notice = func(e Event) { told = append(told, e) }
 			s := open(t, c, options)
 			server.Append("", cal, nil, []byte(mail))
-			_, _, err := s.Busy(t.Context(), cal, calendartest.At("20:00"), calendartest.At("21:00"))
+			_, _, err := s.Busy(t.Context(), cal, calendartest.Between("20:00", "21:00"))
 			if !errors.Is(err, calendar.ErrUnreadable) || !strings.Contains(err.Error(), cal) || !strings.Contains(err.Error(), "message 1") {
 				t.Errorf("busy: %v", err)
 			}

@@ -131,7 +131,7 @@ func (h *holding) refused(x *section) error {
 	}
 	own := h.own(x)
 	for _, e := range x.index.holds {
-		if own != nil && !h.plain && e.hold.plain && e.object == h.plan.UID && own.hold.at(own.uid) < e.uid && !x.fenced(e) {
+		if own != nil && !h.plain && e.hold.plain && e.UID == h.plan.UID && own.hold.at(own.uid) < e.uid && !x.fenced(e) {
 			return h.stale("the object is being changed")
 		}
 	}
@@ -146,7 +146,7 @@ func (h *holding) queue(x *section) (calendar.Turn, error) {
 		if !x.fenced(e) && !x.index.clock.answered.IsZero() {
 			return calendar.Wait, nil
 		}
-		if heir == nil && e.object == h.plan.UID && h.sameClaim(e) {
+		if heir == nil && e.UID == h.plan.UID && h.sameClaim(e) {
 			heir = e
 		}
 	}
@@ -180,11 +180,11 @@ func (x *section) fenced(e *entry) bool {
 
 // busy is the time that confirmed bookings take within the claim.
 func (h *holding) busy(x *section) ([]calendar.Period, error) {
-	from, to, ok := h.claim.Window()
-	if !ok {
+	spans := h.claim.Spans()
+	if len(spans) == 0 {
 		return nil, nil
 	}
-	return x.busy(from, to)
+	return x.busy(spans)
 }
 
 // Withdraw implements calendar.Hold.

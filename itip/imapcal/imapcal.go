@@ -117,10 +117,10 @@ func (s *Store) Close() error {
 }
 
 // Busy implements calendar.Reader.
-func (s *Store) Busy(ctx context.Context, cal string, from, to time.Time) (ps []calendar.Period, v calendar.Version, err error) {
+func (s *Store) Busy(ctx context.Context, cal string, spans ...calendar.Span) (ps []calendar.Period, v calendar.Version, err error) {
 	err = s.look(ctx, cal, func(x *section) error {
-		v = x.index.overview().version
-		ps, err = x.busy(from, to)
+		v = x.index.overview.Version()
+		ps, err = x.busy(spans)
 		return err
 	})
 	if err != nil {
@@ -141,7 +141,7 @@ func (s *Store) Find(ctx context.Context, cal, uid string) (o *itip.Object, ok b
 		if err != nil {
 			return err
 		}
-		o, ok, v = objects[0].Clone(), true, e.version
+		o, ok, v = objects[0].Clone(), true, e.Version
 		return nil
 	})
 	return o, ok, v, err

@@ -2,7 +2,6 @@ package imapcal
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -22,7 +21,7 @@ type index struct {
 	objects  map[string][]*entry // by the objects' UIDs: those that are not holds
 	holds    []*entry            // in order of IMAP UID
 	bad      []*entry
-	over     *overview // nil until asked for
+	overview calendar.Overview[*entry] // of those that count
 	clock    clock
 	looked   bool             // all of this was true after the last look
 	suspects map[imap.UID]int // messages that may have ended a connection, and how often alone
@@ -30,27 +29,19 @@ type index struct {
 
 // entry is one message. A message that is no calendar object has only its uid.
 type entry struct {
-	uid         imap.UID
-	object      string // its UID
-	version     calendar.Version
-	mark        calendar.Mixture // of object and version
-	sequence    int
-	stamp       int64            // DTSTAMP in Unix seconds
-	first, last int64            // the time it can touch at all, in Unix seconds
-	replaces    calendar.Version // what our message was written in the place of
-	hold        *hold            // what a message of ours says of the hold that it is, or was
-	pending     bool             // it is a hold still
-	err         error            // why it cannot be read
-	until       time.Time        // of one in quarantine
-	subject     string           // of a message that cannot be read
-	superseded  bool             // we have written another in its place
-	duplicate   bool             // another message with the same UID counts
-}
+	calendar.Outline[*entry] // of the object
 
-// overview is what every look needs of all objects that count.
-type overview struct {
-	version calendar.Version
-	counted []*entry
+	uid        imap.UID
+	sequence   int
+	stamp      int64            // DTSTAMP in Unix seconds
+	replaces   calendar.Version // what our message was written in the place of
+	hold       *hold            // what a message of ours says of the hold that it is, or was
+	pending    bool             // it is a hold still
+	superseded bool             // we have written another in its place
+	counts     bool             // and no other message with the same UID does
+	err        error            // why it cannot be read
+	until      time.Time        // of one in quarantine
+	subject    string           // of a message that cannot be read
 }
 
 func newIndex(validity uint32) *index {
@@ -59,27 +50,13 @@ func newIndex(validity uint32) *index {
 
 // describe fills in what an object says.
 func (e *entry) describe(o *itip.Object, local *time.Location) {
-	e.object, e.version = o.UID(), calendar.VersionOf(o)
-	e.mark.Add(e.object, e.version)
+	e.Outline = calendar.OutlineOf(o, calendar.VersionOf(o), local, e)
 	for _, c := range o.Scheduled() {
 		e.sequence = max(e.sequence, c.Sequence())
 		if stamp := c.Stamp(); !stamp.IsZero() {
 			e.stamp = max(e.stamp, stamp.Unix())
 		}
 	}
-	// Without a first moment there is nothing to tell by: whoever looks looks closer.
-	e.first, e.last = math.MinInt64, math.MaxInt64
-	if first, last, endless := o.Bounds(local); !first.IsZero() {
-		e.first = first.Unix()
-		if !endless {
-			e.last = last.Unix()
-		}
-	}
-}
-
-// touches tells whether an object may take time within [from, to).
-func (e *entry) touches(from, to time.Time) bool {
-	return e.first <= to.Unix() && e.last >= from.Unix()
 }
 
 // add takes a message into the index.
@@ -91,11 +68,10 @@ func (x *index) add(e *entry) {
 	case e.pending:
 		x.holds = append(x.holds, e)
 		slices.SortFunc(x.holds, func(a, b *entry) int { return cmp.Compare(a.uid, b.uid) })
-	case e.object != "":
-		x.objects[e.object] = append(x.objects[e.object], e)
-		x.settle(e.object)
+	case e.UID != "":
+		x.objects[e.UID] = append(x.objects[e.UID], e)
+		x.settle(e.UID)
 	}
-	x.over = nil
 }
 
 // drop takes a message out.
@@ -104,15 +80,15 @@ func (x *index) drop(e *entry) {
 	delete(x.entries, e.uid)
 	x.bad = slices.DeleteFunc(x.bad, is)
 	x.holds = slices.DeleteFunc(x.holds, is)
-	if same, ok := x.objects[e.object]; ok && e.err == nil {
+	if same, ok := x.objects[e.UID]; ok && e.err == nil {
+		x.count(e, false)
 		if same = slices.DeleteFunc(same, is); len(same) == 0 {
-			delete(x.objects, e.object)
+			delete(x.objects, e.UID)
 		} else {
-			x.objects[e.object] = same
+			x.objects[e.UID] = same
 		}
-		x.settle(e.object)
+		x.settle(e.UID)
 	}
-	x.over = nil
 }
 
 // confirmed turns a hold into an object.
@@ -128,15 +104,28 @@ func (x *index) confirmed(e *entry) {
 func (x *index) settle(object string) {
 	same := x.objects[object]
 	for _, e := range same {
-		e.superseded = slices.ContainsFunc(same, func(o *entry) bool { return o.replaces == e.version && o.uid > e.uid })
+		e.superseded = slices.ContainsFunc(same, func(o *entry) bool { return o.replaces == e.Version && o.uid > e.uid })
 	}
 	slices.SortFunc(same, func(a, b *entry) int {
 		return cmp.Or(boolCompare(a.superseded, b.superseded), -cmp.Compare(a.sequence, b.sequence),
 			-cmp.Compare(a.stamp, b.stamp), -cmp.Compare(a.uid, b.uid))
 	})
 	for i, e := range same {
-		e.duplicate = i > 0
+		x.count(e, i == 0)
 	}
+}
+
+// count says whether a message counts.
+func (x *index) count(e *entry, counts bool) {
+	switch {
+	case e.counts == counts:
+		return
+	case counts:
+		x.overview.Add(&e.Outline)
+	default:
+		x.overview.Remove(&e.Outline)
+	}
+	e.counts = counts
 }
 
 // boolCompare puts false first.
@@ -161,22 +150,7 @@ func (x *index) find(object string) *entry {
 // version of an object; "" if there is none.
 func (x *index) version(object string) calendar.Version {
 	if e := x.find(object); e != nil {
-		return e.version
+		return e.Version
 	}
 	return ""
-}
-
-// overview puts together what there is.
-func (x *index) overview() *overview {
-	if x.over != nil {
-		return x.over
-	}
-	x.over = &overview{counted: make([]*entry, 0, len(x.objects))}
-	var all calendar.Mixture
-	for _, same := range x.objects {
-		all.Mix(same[0].mark)
-		x.over.counted = append(x.over.counted, same[0])
-	}
-	x.over.version = all.Version()
-	return x.over
 }

@@ -121,7 +121,7 @@ func (j job) attempt(s *Store, rnd *rand.Rand, try int) error {
 
 // free makes sure that a booking is the only one, and deletes it.
 func free(s *Store, cal, uid string) error {
-	ps, _, err := s.Busy(context.Background(), cal, calendartest.At("09:00"), calendartest.At("10:00"))
+	ps, _, err := s.Busy(context.Background(), cal, calendartest.Between("09:00", "10:00"))
 	if err != nil || len(ps) != 1 || ps[0].UID != uid {
 		return fmt.Errorf("%s has %s, but %v, %v", uid, cal, ps, err)
 	}

@@ -49,7 +49,7 @@ func TestQuarantine(t *testing.T) {
 		tap.Cut()
 	}})
 	for range 3 {
-		_, _, err := s.Busy(t.Context(), cal, calendartest.At("20:00"), calendartest.At("21:00"))
+		_, _, err := s.Busy(t.Context(), cal, calendartest.Between("20:00", "21:00"))
 		if !errors.Is(err, calendar.ErrUnreadable) || !strings.Contains(err.Error(), "message 2") || !errors.Is(err, errBreaks) {
 			t.Errorf("busy: %v", err)
 		}

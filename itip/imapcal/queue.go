@@ -71,7 +71,7 @@ func (h *holding) turn(x *section, own *entry) (calendar.Turn, error) {
 				continue
 			}
 		}
-		lower = append(lower, calendar.Rival{UID: e.object, Claim: e.hold.claim})
+		lower = append(lower, calendar.Rival{UID: e.UID, Claim: e.hold.claim})
 	}
 	return calendar.Look(h.plan.UID, h.claim, busy, lower), nil
 }
@@ -85,7 +85,7 @@ func (e *entry) before(o *entry) bool {
 // object only: until they are done, or see us and give way, or are too late to confirm. A hold of this process that
 // merely waits for its confirmation is told that its object has changed.
 func (h *holding) passes(x *section, e *entry) (waits bool, err error) {
-	if e.object != h.plan.UID || x.fenced(e) {
+	if e.UID != h.plan.UID || x.fenced(e) {
 		return false, nil
 	}
 	if other := h.living.find(e.hold.owner); other != nil && !other.plain {

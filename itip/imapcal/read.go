@@ -4,7 +4,6 @@ import (
 	"errors"
 	"mime"
 	"slices"
-	"time"
 
 	"usher/itip"
 	"usher/itip/calendar"
@@ -14,22 +13,17 @@ import (
 var errGone = errors.New("it went away while it was read")
 
 // busy gives the time that is taken. A message that cannot be read may take any.
-func (x *section) busy(from, to time.Time) ([]calendar.Period, error) {
-	return x.busyAmong(from, to, func(*entry) bool { return true })
+func (x *section) busy(spans []calendar.Span) ([]calendar.Period, error) {
+	return x.busyAmong(spans, func(*entry) bool { return true })
 }
 
 // busyAmong gives the time that some messages take, of those that count.
-func (x *section) busyAmong(from, to time.Time, wanted func(*entry) bool) ([]calendar.Period, error) {
+func (x *section) busyAmong(spans []calendar.Span, wanted func(*entry) bool) ([]calendar.Period, error) {
 	if len(x.index.bad) > 0 {
 		e := x.index.bad[0]
 		return nil, x.unreadable(e, e.err)
 	}
-	var touched []*entry
-	for _, e := range x.index.overview().counted {
-		if e.touches(from, to) && wanted(e) {
-			touched = append(touched, e)
-		}
-	}
+	touched := slices.DeleteFunc(x.index.overview.Touching(spans...), func(e *entry) bool { return !wanted(e) })
 	objects, err := x.read(touched)
 	if err != nil {
 		return nil, err
@@ -39,7 +33,7 @@ func (x *section) busyAmong(from, to time.Time, wanted func(*entry) bool) ([]cal
 		if err := x.ctx.Err(); err != nil {
 			return nil, err
 		}
-		ps, err := calendar.Periods(o, from, to, x.options.Local)
+		ps, err := calendar.Periods(o, x.options.Local, spans...)
 		if err != nil {
 			return nil, x.unreadable(touched[i], err)
 		}

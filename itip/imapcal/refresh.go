@@ -150,8 +150,8 @@ func (x *section) take(m message) {
 	if object != nil {
 		x.objects.Put(x.key(e), object, 1)
 	}
-	if e.object != "" && !e.pending && len(x.index.objects[e.object]) > 1 {
-		x.tellDuplicates(e.object)
+	if e.UID != "" && !e.pending && len(x.index.objects[e.UID]) > 1 {
+		x.tellDuplicates(e.UID)
 	}
 }
 

@@ -72,7 +72,7 @@ func (a *single) rivals(x *section) (rs []calendar.Rival) {
 		}
 	}
 	for _, e := range x.index.holds {
-		rs = append(rs, calendar.Rival{UID: e.object, Claim: e.hold.claim})
+		rs = append(rs, calendar.Rival{UID: e.UID, Claim: e.hold.claim})
 	}
 	return rs
 }

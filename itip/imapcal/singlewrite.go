@@ -61,18 +61,18 @@ func (a *single) beaten(x *section, own *entry) error {
 	if !slices.Equal(a.before, below(x.index.objects[a.plan.UID], own.uid)) {
 		return a.stale("the object changed")
 	}
-	from, to, ok := a.claim.Window()
-	if !ok {
+	spans := a.claim.Spans()
+	if len(spans) == 0 {
 		return nil
 	}
-	busy, err := x.busyAmong(from, to, func(e *entry) bool { return e.uid < own.uid })
+	busy, err := x.busyAmong(spans, func(e *entry) bool { return e.uid < own.uid })
 	if err != nil {
 		return err
 	}
 	var holds []calendar.Rival
 	for _, e := range x.index.holds {
 		if e.uid < own.uid && !x.fenced(e) {
-			holds = append(holds, calendar.Rival{UID: e.object, Claim: e.hold.claim})
+			holds = append(holds, calendar.Rival{UID: e.UID, Claim: e.hold.claim})
 		}
 	}
 	if calendar.Look(a.plan.UID, a.claim, busy, holds) != calendar.Mine {
@@ -90,5 +90,5 @@ func below(es []*entry, uid imap.UID) []imap.UID {
 
 // strangerWrites tells whether another process is about to replace the object.
 func (a *single) strangerWrites(x *section) bool {
-	return slices.ContainsFunc(x.index.holds, func(e *entry) bool { return e.object == a.plan.UID && !x.fenced(e) })
+	return slices.ContainsFunc(x.index.holds, func(e *entry) bool { return e.UID == a.plan.UID && !x.fenced(e) })
 }

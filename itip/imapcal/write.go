@@ -63,7 +63,7 @@ func (s *Store) Delete(ctx context.Context, cal, uid string, base calendar.Versi
 // before it was removed. Either it becomes a booking, and the deletion came too late, or it finds the object gone.
 func (h *holding) settled(x *section, removed bool) (calendar.Turn, error) {
 	for _, e := range x.index.holds {
-		if removed && e.object == h.plan.UID && e.hold.base != "" && !x.fenced(e) && h.living.find(e.hold.owner) == nil {
+		if removed && e.UID == h.plan.UID && e.hold.base != "" && !x.fenced(e) && h.living.find(e.hold.owner) == nil {
 			return calendar.Wait, nil
 		}
 	}

@@ -25,7 +25,7 @@ func (books) Match(*filter.Envelope, message.Header) filter.Interest { return fi
 func (m books) Plan(ctx context.Context, _ *filter.Tx) (filter.Plan, error) {
 	put := booking(m.t, "blue", m.uid, 10)
 	span := put.Claim.Periods[0]
-	busy, _, err := m.store.Busy(ctx, "blue", span.From, span.To)
+	busy, _, err := m.store.Busy(ctx, "blue", span)
 	taken := slices.ContainsFunc(busy, func(p calendar.Period) bool { return p.UID != m.uid })
 	if err != nil || taken {
 		return filter.Plan{Why: "busy"}, err

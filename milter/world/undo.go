@@ -119,7 +119,7 @@ func (j *job) freedBy(ctx context.Context, p *write) []calendar.Span {
 		return nil
 	}
 	now := j.clock()
-	busy, _, err := j.store.Busy(ctx, p.Calendar, now.Add(undoFrom), now.Add(undoTo))
+	busy, _, err := j.store.Busy(ctx, p.Calendar, calendar.Span{From: now.Add(undoFrom), To: now.Add(undoTo)})
 	if err != nil {
 		return nil
 	}

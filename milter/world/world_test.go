@@ -117,9 +117,9 @@ func (f *faults) Find(ctx context.Context, cal, uid string) (o *itip.Object, ok 
 	return o, ok, v, err
 }
 
-func (f *faults) Busy(ctx context.Context, cal string, from, to time.Time) (ps []calendar.Period, v calendar.Version, err error) {
+func (f *faults) Busy(ctx context.Context, cal string, spans ...calendar.Span) (ps []calendar.Period, v calendar.Version, err error) {
 	err = f.do("busy", cal, "", func() error {
-		ps, v, err = f.Store.Busy(ctx, cal, from, to)
+		ps, v, err = f.Store.Busy(ctx, cal, spans...)
 		return err
 	})
 	return ps, v, err

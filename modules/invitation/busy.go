@@ -59,7 +59,7 @@ func span(p calendar.Period) string {
 
 // clash is the first time in the person's calendars that is in the way.
 func (v *visit) clash(ctx context.Context, wanted []calendar.Span) (calendar.Period, bool, error) {
-	if wanted = joined(wanted); len(wanted) == 0 {
+	if wanted = (calendar.Claim{Periods: wanted}).Spans(); len(wanted) == 0 {
 		return calendar.Period{}, false, nil
 	}
 	folders, err := v.calendarsOf(ctx, v.person, itip.Event)
@@ -67,7 +67,7 @@ func (v *visit) clash(ctx context.Context, wanted []calendar.Span) (calendar.Per
 		return calendar.Period{}, false, err
 	}
 	for _, f := range folders {
-		busy, _, err := v.calendars.Busy(ctx, f.Name, wanted[0].From, wanted[len(wanted)-1].To)
+		busy, _, err := v.calendars.Busy(ctx, f.Name, wanted...)
 		if err != nil {
 			return calendar.Period{}, false, fmt.Errorf("busy times of calendar %s: %w", f.Name, err)
 		}
@@ -76,22 +76,6 @@ func (v *visit) clash(ctx context.Context, wanted []calendar.Span) (calendar.Per
 		}
 	}
 	return calendar.Period{}, false, nil
-}
-
-// joined are spans in order of time, those that touch made one, so that each can be found quickly.
-func joined(spans []calendar.Span) (all []calendar.Span) {
-	spans = slices.DeleteFunc(slices.Clone(spans), func(s calendar.Span) bool { return !s.From.Before(s.To) })
-	slices.SortFunc(spans, func(a, b calendar.Span) int { return a.From.Compare(b.From) })
-	for _, s := range spans {
-		if n := len(all); n > 0 && !s.From.After(all[n-1].To) {
-			if s.To.After(all[n-1].To) {
-				all[n-1].To = s.To
-			}
-			continue
-		}
-		all = append(all, s)
-	}
-	return all
 }
 
 // firstClash finds busy time that is wanted; the event itself, as it was before, is not in its own way.

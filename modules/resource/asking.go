@@ -93,7 +93,7 @@ func (s *search) choice(ctx context.Context, m *member) (c choice, err error) {
 
 // load is how long and by how many others a member is booked within a stretch of time.
 func (m *member) load(ctx context.Context, from, to time.Time) (hours time.Duration, bookings int, err error) {
-	busy, _, err := m.calendars.Busy(ctx, m.room.Calendar, from, to)
+	busy, _, err := m.calendars.Busy(ctx, m.room.Calendar, calendar.Span{From: from, To: to})
 	if err != nil {
 		return 0, 0, fmt.Errorf("read calendar %s: %w", m.room.Calendar, err)
 	}

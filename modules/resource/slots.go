@@ -29,7 +29,8 @@ func (b *booking) slots(ctx context.Context, v verdict) ([]itip.Instance, error)
 	i := v.instances[0]
 	from, gap := latest(i.Start, v.at), b.room.rules.gap()
 	until := from.Add(searchAhead)
-	busy, _, err := b.calendars.Busy(ctx, b.room.Calendar, from.Add(-gap), until.Add(i.End.Sub(i.Start)+gap))
+	around := calendar.Span{From: from.Add(-gap), To: until.Add(i.End.Sub(i.Start) + gap)}
+	busy, _, err := b.calendars.Busy(ctx, b.room.Calendar, around)
 	if err != nil {
 		return nil, fmt.Errorf("read calendar %s: %w", b.room.Calendar, err)
 	}

@@ -51,8 +51,7 @@ func (b *booking) judge(ctx context.Context, o *itip.Object) (verdict, error) {
 	if len(w.instances) == 0 {
 		return judge(w, b.room.rules, nil), nil
 	}
-	gap := b.room.rules.gap()
-	busy, _, err := b.calendars.Busy(ctx, b.room.Calendar, first(w.instances).Add(-gap), last(w.instances).Add(gap))
+	busy, _, err := b.calendars.Busy(ctx, b.room.Calendar, b.room.rules.claim(w.instances).Periods...)
 	if err != nil {
 		return verdict{}, fmt.Errorf("read calendar %s: %w", b.room.Calendar, err)
 	}

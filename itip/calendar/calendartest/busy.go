@@ -94,7 +94,7 @@ var busyTimes = []test{
 // periods wants exactly these periods of the weeks to come, all that is known of them.
 func (r *room) periods(want ...string) {
 	r.Helper()
-	ps, _, err := r.store.Busy(r.ctx, r.cal, At("00:00"), At("60 00:00"))
+	ps, _, err := r.store.Busy(r.ctx, r.cal, Between("00:00", "60 00:00"))
 	r.must(err)
 	var got []string
 	for _, p := range ps {

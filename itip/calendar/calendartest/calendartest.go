@@ -31,7 +31,7 @@ type Site struct {
 
 // Run tests a store. open makes a new site, empty of objects, each time it is called.
 func Run(t *testing.T, open func(t *testing.T) Site) {
-	for _, group := range [][]test{objects, busyTimes, claims, ages, races} {
+	for _, group := range [][]test{objects, busyTimes, index, claims, ages, races} {
 		for _, tt := range group {
 			t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) { tt.run(begin(t, open(t))) })
 		}
@@ -127,7 +127,7 @@ func (r *room) summary(uid string) string {
 // busy wants exactly these periods of a window, each as "09:00-10:00 uid".
 func (r *room) busy(from, to string, want ...string) {
 	r.Helper()
-	ps, _, err := r.store.Busy(r.ctx, r.cal, At(from), At(to))
+	ps, _, err := r.store.Busy(r.ctx, r.cal, Between(from, to))
 	r.must(err)
 	var got []string
 	for _, p := range ps {
@@ -146,10 +146,9 @@ func (r *room) booked(want ...string) {
 
 // claim is a Put that claims the time of its event, which begins and ends on the day of the suite.
 func (r *room) claim(uid, from, to string, parallel int) calendar.Put {
-	span := calendar.Span{From: At(from), To: At(to)}
 	return calendar.Put{
 		Calendar: r.cal, UID: uid, Object: Event(uid, from, to), Key: "request for " + uid,
-		Claim: &calendar.Claim{Periods: []calendar.Span{span}, Parallel: parallel},
+		Claim: &calendar.Claim{Periods: []calendar.Span{Between(from, to)}, Parallel: parallel},
 	}
 }
 

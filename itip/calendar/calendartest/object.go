@@ -2,10 +2,12 @@ package calendartest
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
 	"usher/itip"
+	"usher/itip/calendar"
 )
 
 // day is when everything happens: a Monday.
@@ -25,8 +27,7 @@ func At(s string) time.Time {
 
 // clock writes a time as At reads it.
 func clock(t time.Time) string {
-	d := t.UTC().Sub(day)
-	days := int(d / (24 * time.Hour))
+	days := int(math.Floor(t.Sub(day).Hours() / 24))
 	if days == 0 {
 		return t.UTC().Format("15:04")
 	}
@@ -64,3 +65,6 @@ func Text(components ...string) string {
 	return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example.org//test//EN\r\n" +
 		strings.Join(components, "") + "END:VCALENDAR\r\n"
 }
+
+// Between is the span from one time to another, as At reads them.
+func Between(from, to string) calendar.Span { return calendar.Span{From: At(from), To: At(to)} }

@@ -109,7 +109,7 @@ var objects = []test{
 	}},
 	{"the version of a calendar moves with its objects", func(r *room) {
 		version := func() calendar.Version {
-			_, v, err := r.store.Busy(r.ctx, r.cal, At("20:00"), At("21:00"))
+			_, v, err := r.store.Busy(r.ctx, r.cal, Between("20:00", "21:00"))
 			r.must(err)
 			return v
 		}
@@ -170,7 +170,7 @@ var objects = []test{
 		v := r.put(Event("a", "09:00", "10:00"))
 		ctx, cancel := context.WithCancel(r.ctx)
 		cancel()
-		_, _, busy := r.store.Busy(ctx, r.cal, At("00:00"), At("24:00"))
+		_, _, busy := r.store.Busy(ctx, r.cal, Between("00:00", "24:00"))
 		_, _, _, find := r.store.Find(ctx, r.cal, "a")
 		_, hold := r.store.Hold(ctx, r.claim("b", "11:00", "12:00", 1))
 		put := r.store.Put(ctx, calendar.Put{Calendar: r.cal, UID: "c", Object: Event("c", "12:00", "13:00")})
@@ -188,7 +188,7 @@ var objects = []test{
 		r.must(err)
 		for _, f := range folders {
 			if f.Default && !f.Tasks {
-				_, _, err := r.store.Busy(r.ctx, f.Name, At("00:00"), At("24:00"))
+				_, _, err := r.store.Busy(r.ctx, f.Name, Between("00:00", "24:00"))
 				r.must(err)
 				return
 			}

@@ -48,7 +48,7 @@ var races = []test{
 			return r.claim(name(host, try), minutes(from), minutes(from+60), 1)
 		})
 		for m := 0; m < 210; m += 30 {
-			ps, _, err := r.store.Busy(r.ctx, r.cal, At(minutes(m)), At(minutes(m+30)))
+			ps, _, err := r.store.Busy(r.ctx, r.cal, Between(minutes(m), minutes(m+30)))
 			r.must(err)
 			if len(ps) > 1 {
 				r.Fatalf("at %s: %v", minutes(m), ps)
@@ -107,7 +107,7 @@ func (r *room) attempt(store calendar.Store, p calendar.Put, withdraw bool) (boo
 // bookings wants so many bookings in a window.
 func (r *room) bookings(from, to string, want int) {
 	r.Helper()
-	ps, _, err := r.elsewhere().store.Busy(r.ctx, r.cal, At(from), At(to))
+	ps, _, err := r.elsewhere().store.Busy(r.ctx, r.cal, Between(from, to))
 	r.must(err)
 	if len(ps) != want {
 		r.Fatalf("%d bookings from %s to %s; want %d", len(ps), from, to, want)
