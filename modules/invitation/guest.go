@@ -13,6 +13,7 @@ import (
 type guest struct {
 	entry   *ldapdir.Entry
 	reached []address.Address
+	lists   []address.Address // groups of the envelope that he stands behind
 }
 
 // addresses are all that the person goes by.
@@ -42,6 +43,7 @@ func guestsOf(rcpts []filter.Recipient) (all []guest, err error) {
 			all = append(all, guest{entry: r.Entry})
 		}
 		all[i].reached = append(all[i].reached, r.Address)
+		all[i].lists = append(all[i].lists, r.Lists()...)
 	}
 	return all, nil
 }

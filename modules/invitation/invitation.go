@@ -15,6 +15,7 @@ import (
 	"usher/itip"
 	"usher/itip/calendar"
 	"usher/ldapdir"
+	"usher/milter/evidence"
 	"usher/milter/filter"
 	"usher/milter/imip"
 	"usher/milter/message"
@@ -34,7 +35,7 @@ type module struct {
 	Config
 	directory directory
 	calendars calendar.Reader
-	trust     filter.Trust // whose word counts besides that of people who log in
+	judge     evidence.Judge
 	zone      *time.Location
 	policies  []policy // of people who have none of their own
 }
@@ -50,16 +51,16 @@ func build(host filter.Host, c Config) (filter.Module, error) {
 	if len(wrong) > 0 {
 		return nil, wrong
 	}
-	m := &module{Config: c, directory: host.Directory, calendars: host.Calendars, trust: host.Trust, zone: cmp.Or(host.Zone, time.UTC)}
+	m := &module{Config: c, directory: host.Directory, calendars: host.Calendars, judge: evidence.New(host, c.Organizers == "any"), zone: cmp.Or(host.Zone, time.UTC)}
 	m.policies, _ = parsePolicies(c.DefaultPolicy)
 	return m, nil
 }
 
-// Match wants mail that may hold a calendar part, if it is for one of our people or for somebody the directory could
-// not name.
+// Match wants mail that may hold a calendar part, if it is for one of our people, for somebody the directory could not
+// name, or for a group, which people stand behind.
 func (m *module) Match(env *filter.Envelope, _ message.Header) filter.Interest {
 	for _, r := range env.Rcpts {
-		if r.Err != nil || r.Entry != nil && r.Entry.Kind == ldapdir.Person {
+		if r.Err != nil || r.Opens() || r.Entry != nil && r.Entry.Kind == ldapdir.Person {
 			return filter.Calendar
 		}
 	}
@@ -101,7 +102,7 @@ func (m *module) attend(ctx context.Context, tx *filter.Tx, mail imip.Letter, g 
 	handled := mail.Whole()
 	var whys []string
 	for _, i := range mail.Items {
-		v := visit{module: m, tx: tx, person: g.entry, me: g.addresses(), came: i.Object, incoming: i.Object, planned: plan.Effects}
+		v := visit{module: m, tx: tx, person: g.entry, me: g.addresses(), lists: g.lists, came: i.Object, incoming: i.Object, planned: plan.Effects}
 		d, err := v.decide(ctx)
 		if err != nil {
 			return "", err

@@ -25,6 +25,7 @@ type visit struct {
 	tx       *filter.Tx
 	person   *ldapdir.Entry
 	me       []address.Address // all that the person goes by
+	lists    []address.Address // groups of the envelope that he stands behind
 	came     *itip.Object      // the message
 	incoming *itip.Object      // what of it is about the person
 	sender   itip.User         // who speaks: the organizer, or the attendee who answers
@@ -72,6 +73,9 @@ func (v *visit) decide(ctx context.Context) (decision, error) {
 	if v.tx.Role == filter.Own && method != "REPLY" && method != "CANCEL" {
 		return untouched("our own mail, and only answers and cancellations are taken from it"), nil
 	}
+	if why := v.unanswered(); why != "" {
+		return untouched("%s", why), nil
+	}
 	policies := v.policiesFor()
 	if settled(policies) {
 		return untouched("policy %s", manual), nil
@@ -82,9 +86,10 @@ func (v *visit) decide(ctx context.Context) (decision, error) {
 	if policies = v.covering(policies); settled(policies) {
 		return untouched("policy %s", manual), nil
 	}
-	if err := v.find(ctx); err != nil {
-		return decision{}, err
+	if why, err := v.approach(ctx); err != nil || why != "" {
+		return untouched("%s", why), err
 	}
+	v.asMember()
 	if why := v.mismatch(); why != "" {
 		return untouched("%s", why), nil
 	}
@@ -92,6 +97,24 @@ func (v *visit) decide(ctx context.Context) (decision, error) {
 		return untouched("%v", err), nil
 	}
 	return v.choose(ctx, policies)
+}
+
+// approach reads the person's copy, once the mail proves that it is from the sender; why it does not, or "". Whom an
+// attendee has passed the invitation on to, and who may answer for him, is in the copy itself.
+func (v *visit) approach(ctx context.Context) (why string, err error) {
+	reply := v.came.Method() == "REPLY"
+	if !reply {
+		if why, err = v.doubt(ctx); err != nil || why != "" {
+			return why, err
+		}
+	}
+	if err := v.find(ctx); err != nil {
+		return "", err
+	}
+	if reply {
+		return v.doubt(ctx)
+	}
+	return "", nil
 }
 
 // settled tells whether the person decides, without a look at his calendar.
@@ -132,7 +155,7 @@ func invited(o *itip.Object, me []address.Address) (itip.User, bool) {
 	return itip.User{}, false
 }
 
-// listen finds out who speaks, and says why the mail does not prove it, or "".
+// listen finds out who speaks, or says why nobody can be told to, else "".
 func (v *visit) listen(ctx context.Context) (why string, err error) {
 	if v.incoming.Method() == "REPLY" {
 		v.sender, err = itip.Answerer(v.incoming)
@@ -148,5 +171,5 @@ func (v *visit) listen(ctx context.Context) (why string, err error) {
 	if _, v.ours, err = v.directory.Domain(ctx, v.sender.Address.Domain()); err != nil {
 		return "", fmt.Errorf("whose is %s: %w", v.sender.Address.Domain(), err)
 	}
-	return v.doubt(ctx)
+	return "", nil
 }
