@@ -9,6 +9,7 @@ var deviations = map[string]string{
 	"R-005a-reschedule-collection-member-busy": "S5546-55", // so is what moved to another member
 	"R-006-cancel":                   "S5546-55", // what is cancelled is remembered; the ancestor removed it
 	"R-010-invalid":                  "D-08",     // a mail that invites somebody else passes; the ancestor sent it back
+	"R-014-owner-confirm-decline":    "S5546-55", // and what an owner declined
 	"R-019-cancel-single-occurrence": "S5546-55",
 }
 

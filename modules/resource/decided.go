@@ -87,9 +87,43 @@ func (h *heard) without() filter.Effect {
 	}
 	over := func(c *itip.Component) bool { return c.Cancelled() || h.left(c) }
 	if !slices.ContainsFunc(o.Scheduled(), func(c *itip.Component) bool { return !over(c) }) {
-		return filter.DeleteEvent{Calendar: h.room.Calendar, UID: h.stored.UID(), Base: h.version}
+		h.refused(o)
 	}
 	return h.put(o, nil)
+}
+
+// refused makes a tombstone of what owners do not give away: the request that comes again is not asked about again
+// (S5546-55). Title, answer and question stay on it, as a retry has to tell all of it once more.
+func (h *heard) refused(o *itip.Object) {
+	for _, c := range o.Scheduled() {
+		title, titled := c.Prop("SUMMARY")
+		q := questionOn(c)
+		if !h.room.rules.KeepCancelled {
+			h.bare(c)
+		}
+		if titled {
+			c.Set(title)
+		}
+		if q.id != "" {
+			q.mark(c)
+		}
+		c.SetText("STATUS", "CANCELLED")
+		c.SetText("TRANSP", "TRANSPARENT")
+	}
+	o.AddZones()
+}
+
+// reopen takes a tombstone that this very answer has left for what it was before.
+func (h *heard) reopen() {
+	if !buried(h.stored) || !h.stored.Cause().Same(h.cause()) {
+		return
+	}
+	h.stored = h.stored.Clone()
+	for _, c := range h.stored.Scheduled() {
+		if questionOn(c).id == h.id {
+			c.Remove("STATUS")
+		}
+	}
 }
 
 // put stores with the mark of the answer that made us.

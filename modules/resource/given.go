@@ -78,6 +78,9 @@ func (s *search) nobody(ctx context.Context) (decision, error) {
 	d := done(strings.Join(append(s.whys(nil), declined), ", "), s.reply(a))
 	d.notes = s.findings
 	for _, m := range s.members {
+		if m.outdated() && !m.repeated() {
+			continue // it is remembered already
+		}
 		left, err := m.leaves(declined)
 		if err != nil {
 			return untouched("%s: %v", m.room.Name, err), nil

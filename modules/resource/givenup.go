@@ -3,6 +3,7 @@ package resource
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"usher/itip"
 	"usher/milter/filter"
@@ -61,14 +62,40 @@ func (b *booking) asFree(o *itip.Object) {
 	}
 }
 
-// outdated tells whether what is left of an event makes the message one that comes too late.
+// outdated tells whether what is left of an event makes the message one that comes too late. It is not where the organizer
+// made the event anew (D-05).
 func (b *booking) outdated() bool {
-	return b.stored != nil && buried(b.stored) && itip.CompareObjects(b.stored, b.incoming) != itip.Newer
+	return b.stored != nil && buried(b.stored) && !itip.Recreated(b.stored, b.incoming) &&
+		itip.CompareObjects(b.stored, b.incoming) != itip.Newer
+}
+
+// comesTooLate is what becomes of a message that tombstones make outdated (S5546-55): nothing, but an owner's decline is said
+// again to who asks again.
+func (b *booking) comesTooLate() decision {
+	if b.refusedBefore() {
+		return done("declined before, said again", b.reply(answer{partstat: declined}))
+	}
+	return done(over(b.stored))
 }
 
 // declinedBefore tells whether what is stored was left when this very message was declined.
 func (b *booking) declinedBefore() bool {
 	return b.repeated() && b.stored.Cause().Decision() == declined
+}
+
+// refusedBefore tells whether it was left when an owner declined what this message asks for.
+func (b *booking) refusedBefore() bool {
+	if itip.CompareObjects(b.stored, b.incoming) != itip.Same || b.stored.Cause().Decision() != declined {
+		return false
+	}
+	was := asAsked(b.stored).Clone()
+	for _, c := range was.Scheduled() {
+		c.Remove("STATUS")
+	}
+	id := questionID(b.incoming, b.cause(""))
+	return slices.ContainsFunc(questionsOn(was), func(q question) bool {
+		return q.state == declined && (q.id == id || !itip.TimeChanged(was, b.incoming, b.zone))
+	})
 }
 
 // over says of an older request why it books nothing.

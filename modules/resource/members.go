@@ -98,7 +98,7 @@ func (s *search) fitting(f *facility) *facility {
 func (s *search) before() (known *itip.Object, declinedIt bool) {
 	for _, m := range s.members {
 		if m.outdated() {
-			known, declinedIt = m.stored, declinedIt || m.declinedBefore()
+			known, declinedIt = m.stored, declinedIt || m.declinedBefore() || m.refusedBefore()
 		}
 	}
 	return known, declinedIt

@@ -127,7 +127,7 @@ func (h *heard) mayAnswer(a address.Address) bool {
 
 // cause is the answer as a mark: the same when it comes again.
 func (h *heard) cause() itip.Cause {
-	return itip.CauseOfMessage(h.answer, h.owner.Mail(), h.room.Mail(), h.says.Partstat)
+	return itip.CauseOfMessage(h.answer, h.owner.Mail(), h.room.Mail(), h.state)
 }
 
 // settle carries out the first answer, and does so again when it is repeated; any other comes too late.
@@ -135,6 +135,9 @@ func (h *heard) settle(ctx context.Context) (decision, error) {
 	by, _, _ := strings.Cut(string(h.cause()), ";")
 	if h.state != waiting && h.by != by {
 		return done("decided before: " + h.state), nil
+	}
+	if h.reopen(); len(h.about(h.stored)) == 0 {
+		return done("decided before, and cancelled since"), nil
 	}
 	if err := h.speakToOrganizer(ctx); err != nil {
 		return decision{}, err

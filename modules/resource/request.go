@@ -48,10 +48,10 @@ func (b *booking) weigh(ctx context.Context) (v *verdict, d decision, err error)
 	if known != nil && itip.Recreated(known, b.incoming) {
 		known = nil // D-05: the organizer made the event anew; the booking is replaced as a whole
 	}
+	if b.outdated() {
+		return nil, b.comesTooLate(), nil
+	}
 	if known != nil && tombstone(known) {
-		if b.outdated() {
-			return nil, done(over(known)), nil // S5546-55
-		}
 		known = nil
 	}
 	o, err := itip.Update(known, b.incoming)
