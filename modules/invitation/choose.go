@@ -3,6 +3,8 @@ package invitation
 import (
 	"context"
 	"slices"
+
+	"usher/ldapdir"
 )
 
 // handler does what one kind of policy says about one method. What it leaves to others is a decision with next.
@@ -26,21 +28,31 @@ func init() {
 			update: (*visit).strike,
 			drop:   (*visit).remove,
 		},
+		"REPLY": {
+			update: (*visit).record,
+		},
 	}
 }
 
 // policiesFor are the person's policies for this kind of object: his own, or those of usher.yaml.
 func (v *visit) policiesFor() []policy {
-	all := v.policies
-	if len(v.person.Policies) > 0 {
-		var wrong []error
-		all, wrong = parsePolicies(v.person.Policies)
-		for _, err := range wrong {
-			v.note("a policy in the directory is skipped: %v", err)
+	all, wrong := v.policiesOf(v.person)
+	for _, err := range wrong {
+		v.note("a policy in the directory is skipped: %v", err)
+		if v.tx.Log != nil {
+			v.tx.Log.Warn("a policy in the directory is skipped", "entry", v.person.DN, "why", err)
 		}
 	}
 	kind := v.incoming.Kind()
 	return slices.DeleteFunc(slices.Clone(all), func(p policy) bool { return !p.about(kind) })
+}
+
+// policiesOf are somebody's own policies, or those of usher.yaml; wrong is what of his cannot be read.
+func (m *module) policiesOf(e *ldapdir.Entry) (all []policy, wrong []error) {
+	if len(e.Policies) == 0 {
+		return m.policies, nil
+	}
+	return parsePolicies(e.Policies)
 }
 
 // covering are those of the policies that are for messages of the sender.
@@ -56,7 +68,7 @@ func (v *visit) covering(policies []policy) []policy {
 
 // choose tries the policies one after the other; the first that decides counts.
 func (v *visit) choose(ctx context.Context, policies []policy) (decision, error) {
-	if v.repeated() {
+	if v.repeated() && v.incoming.Method() != "REPLY" {
 		return v.again()
 	}
 	for i, p := range policies {

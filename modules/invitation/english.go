@@ -37,5 +37,14 @@ var english = words{
 	more:      "and %d more changes",
 	comment:   "Comment: %s",
 
+	answered: "\"%s\" has been updated",
+	standing: "Your invitation to \"%s\", %s, has been answered.",
+	standings: map[string]string{
+		itip.Accepted: "Accepted:", itip.Tentative: "Tentative:", itip.Declined: "Declined:", itip.Delegated: "Delegated:",
+		itip.Completed: "Completed:", itip.InProcess: "In process:", itip.NeedsAction: "Pending:",
+	},
+	unnamed: "and %d more attendees",
+	noted:   "The answers are noted in your calendar.",
+
 	date: "2006-01-02", clock: "15:04",
 }

@@ -77,6 +77,9 @@ func (v *visit) find(ctx context.Context) error {
 		v.folder, v.stored, v.version = c.folder, c.object, c.version
 		return nil
 	}
+	if v.incoming.Method() == "REPLY" {
+		return v.findForOthers(ctx)
+	}
 	v.folder = home(folders, v.incoming)
 	return nil
 }

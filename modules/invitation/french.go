@@ -37,5 +37,14 @@ var french = words{
 	more:      "et %d autres modifications",
 	comment:   "Commentaire : %s",
 
+	answered: "« %s » a été mis à jour",
+	standing: "Votre invitation à « %s », %s, a reçu des réponses.",
+	standings: map[string]string{
+		itip.Accepted: "Accepté :", itip.Tentative: "Accepté provisoirement :", itip.Declined: "Refusé :", itip.Delegated: "Délégué :",
+		itip.Completed: "Terminé :", itip.InProcess: "En cours :", itip.NeedsAction: "En attente :",
+	},
+	unnamed: "et %d autres invités",
+	noted:   "Les réponses sont notées dans votre agenda.",
+
 	date: "02/01/2006", clock: "15:04",
 }

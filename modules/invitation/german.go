@@ -37,5 +37,14 @@ var german = words{
 	more:      "und %d weitere Änderungen",
 	comment:   "Kommentar: %s",
 
+	answered: "„%s“ wurde aktualisiert",
+	standing: "Ihre Einladung zu „%s“, %s, wurde beantwortet.",
+	standings: map[string]string{
+		itip.Accepted: "Zugesagt:", itip.Tentative: "Vorläufig zugesagt:", itip.Declined: "Abgelehnt:", itip.Delegated: "Weitergegeben:",
+		itip.Completed: "Erledigt:", itip.InProcess: "In Arbeit:", itip.NeedsAction: "Ausstehend:",
+	},
+	unnamed: "und %d weitere Eingeladene",
+	noted:   "Die Antworten sind in Ihrem Kalender vermerkt.",
+
 	date: "02.01.2006", clock: "15:04",
 }

@@ -109,7 +109,9 @@ func (m *module) attend(ctx context.Context, tx *filter.Tx, mail imip.Letter, g 
 		}
 		handled = handled && d.handled
 		plan.Effects = append(plan.Effects, d.effects...)
-		plan.Notes = append(plan.Notes, v.notes...)
+		for _, note := range v.notes {
+			plan.Notes = append(plan.Notes, g.entry.Name+": "+note)
+		}
 		whys = append(whys, d.why)
 	}
 	if handled {

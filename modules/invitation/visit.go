@@ -17,6 +17,8 @@ type directory interface {
 	Lookup(ctx context.Context, addr address.Address) (*ldapdir.Entry, bool, error)
 	Domain(ctx context.Context, domain string) (ldapdir.Domain, bool, error)
 	SchemaOf(e *ldapdir.Entry) ldapdir.Schema
+	Expand(ctx context.Context, e *ldapdir.Entry) ([]*ldapdir.Entry, []address.Address, error)
+	Delegators(ctx context.Context, e *ldapdir.Entry) ([]*ldapdir.Entry, error)
 }
 
 // visit is one object of a mail at one of the people it is for.
@@ -68,7 +70,7 @@ func (v *visit) note(format string, args ...any) {
 func (v *visit) decide(ctx context.Context) (decision, error) {
 	method := v.incoming.Method()
 	if handlers[method] == nil {
-		return untouched("method %.20s", method), nil
+		return untouched("%s", unhandled(method)), nil
 	}
 	if v.tx.Role == filter.Own && method != "REPLY" && method != "CANCEL" {
 		return untouched("our own mail, and only answers and cancellations are taken from it"), nil
@@ -78,13 +80,13 @@ func (v *visit) decide(ctx context.Context) (decision, error) {
 	}
 	policies := v.policiesFor()
 	if settled(policies) {
-		return untouched("policy %s", manual), nil
+		return leftTo(policies), nil
 	}
 	if why, err := v.listen(ctx); err != nil || why != "" {
 		return untouched("%s", why), err
 	}
 	if policies = v.covering(policies); settled(policies) {
-		return untouched("policy %s", manual), nil
+		return leftTo(policies), nil
 	}
 	if why, err := v.approach(ctx); err != nil || why != "" {
 		return untouched("%s", why), err
@@ -117,15 +119,36 @@ func (v *visit) approach(ctx context.Context) (why string, err error) {
 	return "", nil
 }
 
+// unhandled says why a method is left to the person.
+func unhandled(method string) string {
+	switch method {
+	case "COUNTER":
+		return "the organizer decides on other times that are proposed"
+	case "DECLINECOUNTER":
+		return "the person reads that other times were not taken"
+	case "REFRESH":
+		return "the organizer sends the newest version himself"
+	}
+	return fmt.Sprintf("method %.20s", method)
+}
+
 // settled tells whether the person decides, without a look at his calendar.
 func settled(policies []policy) bool {
 	return len(policies) == 0 || policies[0].does == manual && policies[0].from == ""
 }
 
+// leftTo is what becomes of a mail that is the person's to decide.
+func leftTo(policies []policy) decision {
+	if len(policies) == 0 {
+		return untouched("no policy is for it")
+	}
+	return untouched("%s: the person decides", policies[0].text)
+}
+
 // mismatch says why the object is not for this person's calendar, or "".
 func (v *visit) mismatch() string {
 	if v.incoming.Method() == "REPLY" {
-		return ""
+		return v.unwanted()
 	}
 	if v.stored != nil && itip.Bound(v.stored, v.incoming) != nil {
 		return "this UID belongs to another organizer" // D-02

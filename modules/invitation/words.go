@@ -30,7 +30,13 @@ type words struct {
 	invited       string            // stands before addresses
 	uninvited     string
 	more          string // takes how much more there is
-	comment       string // takes what the organizer says
+	comment       string // takes what somebody says
+
+	answered  string            // subject of a summary; takes the title
+	standing  string            // takes the title and the time; stands above who has answered how
+	standings map[string]string // by PARTSTAT
+	unnamed   string            // takes how many attendees more there are
+	noted     string            // ends a summary
 
 	date, clock string // layouts of package time
 }
@@ -82,6 +88,9 @@ func (w words) days(first, last time.Time) string {
 
 // times writes a stretch of time as a person reads it.
 func (w words) times(from, to time.Time) string {
+	if !to.After(from) {
+		return w.moment(from)
+	}
 	zone, _ := from.Zone()
 	if from.Format(w.date) == to.Format(w.date) {
 		return from.Format(w.date+" "+w.clock) + "–" + to.Format(w.clock) + " " + zone
