@@ -16,7 +16,7 @@ const (
 	maxAsked  = 1000 // attendees looked up
 )
 
-// propagate brings the copies of all other attendees of ours up to date with the organizer's object: how everybody has
+// propagate brings the copies of all attendees of ours up to date with the organizer's object: how everybody has
 // answered, their own entries aside. All answers are brought, not only the last one. That is why a calendar that cannot
 // be read is left out and told (missed), and is no error: the next answer makes it good, while an error would keep
 // this one from the organizer as long as a single attendee's calendar is out of order. A directory that does not answer
@@ -46,13 +46,10 @@ func (v *visit) propagate(ctx context.Context, now *itip.Object) (puts []filter.
 	return puts, missed, nil
 }
 
-// others are the people of ours whose copies are brought up to date: neither who has answered, as his own calendar is
-// up to him, nor the organizer.
+// others are the people of ours whose copies are brought up to date, who has answered included: what others answered
+// before he had a copy is new to him. The organizer is none of them.
 func (v *visit) others(ctx context.Context, now *itip.Object) (all []*ldapdir.Entry, err error) {
 	seen := map[string]bool{v.person.DN: true}
-	if v.entry != nil {
-		seen[v.entry.DN] = true
-	}
 	for _, a := range everybody(now, maxAsked) {
 		e, ok, err := v.directory.Lookup(ctx, a)
 		switch {
