@@ -84,9 +84,6 @@ func (d *draft) step(ctx context.Context, i int, b *branch) {
 			return
 		}
 	}
-	if len(v.closed) > 0 { // nobody was asked, and it stands in the log all the same
-		d.reasons = append(d.reasons, Reason{Step: s.Name, Groups: v.closed})
-	}
 }
 
 // beside are who gets the mail, too, but is none of those a module is asked about.

@@ -16,16 +16,8 @@ import (
 type Expander interface {
 	Module
 	// Expands tells whether a mail is one for those behind, too. It is asked at the end of the message about mails to a
-	// group or a forward that Match wanted, and sees them as they came. No I/O.
+	// group or a forward that Match wanted, and sees them as they came; never on role own. No I/O.
 	Expands(tx *Tx) bool
-}
-
-// Opening is a group or a forward that a step looked behind, and what came of it.
-type Opening struct {
-	Group address.Address
-	For   []address.Address // who of those behind it was handled: the group leaves the envelope
-	Left  []address.Address // who of those behind it comes in its place
-	Why   string            // why it could not be opened: it stays as it is
 }
 
 // crowd is who is behind a group.
@@ -67,13 +59,8 @@ func (c *crowds) of(ctx context.Context, group Recipient) (crowd, error) {
 }
 
 func crowdOf(group Recipient, entries []*ldapdir.Entry, outside []address.Address) (c crowd) {
-	there := people{}
 	add := func(a address.Address, e *ldapdir.Entry) {
-		r := Recipient{Address: a, Arg: a.String(), Args: inherited(group.Args), Entry: e}
-		if _, known := there.place(r); !known {
-			there.add(r, len(c.rcpts))
-			c.rcpts = append(c.rcpts, r)
-		}
+		c.rcpts = append(c.rcpts, Recipient{Address: a, Arg: a.String(), Args: inherited(group.Args), Entry: e})
 		if group.called(a) {
 			c.why = "it is behind itself"
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"usher/address"
 	"usher/ldapdir"
@@ -193,6 +194,63 @@ func TestGroupsThatCannotBeOpened(t *testing.T) {
 	}
 }
 
+// TestClosedGroupIsToldOnce, however many settings count.
+func TestClosedGroupIsToldOnce(t *testing.T) {
+	d, s := crowded(teams), bookerStep(nil)
+	d.err = ldapdir.ErrTooMany
+	s.PerRecipient, s.Variants = true, []Variant{{Domain: "example.net", Setting: bookerStep(nil).Setting}}
+	in := to(t, "team1")
+	in.Rcpts = append(in.Rcpts, Recipient{Address: "ann@example.net", Arg: "ann"})
+	if o := (&Pipeline{Directory: d, Steps: []Step{s}}).Run(t.Context(), in); strings.Count(o.Why(), "stays closed") != 1 || len(o.Reasons) != 2 {
+		t.Errorf("why %q", o.Why())
+	}
+}
+
+// TestAllBehindGroupsAreBounded: the groups of one mail together.
+func TestAllBehindGroupsAreBounded(t *testing.T) {
+	d := crowded(map[string]string{"team1": "room1", "team2": "room2"})
+	for i := range maxBehind - 1 {
+		d.outside["team1@example.org"] = append(d.outside["team1@example.org"], address.Address(fmt.Sprintf("u%d@elsewhere.example", i)))
+	}
+	in := to(t, "team1 team2")
+	o := (&Pipeline{Directory: d, Steps: []Step{bookerStep(nil)}}).Run(t.Context(), in)
+	if len(o.Drop) != 1 || o.Drop[0].Address != "team1@example.org" || len(o.Add) != maxBehind-1 || !strings.Contains(o.Why(), "team2@example.org stays closed: more than") {
+		t.Errorf("%d dropped, %d added, why %q", len(o.Drop), len(o.Add), o.Why())
+	}
+}
+
+// TestSlowDirectory: looking behind a group takes no longer than the step may.
+func TestSlowDirectory(t *testing.T) {
+	p := &Pipeline{Directory: slow{crowded(teams)}, Steps: []Step{bookerStep(nil)}}
+	p.Steps[0].Timeout = time.Millisecond
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if o := p.Run(ctx, to(t, "team1")); o.Refuse == nil || o.Refuse.Code != 451 || ctx.Err() != nil {
+		t.Errorf("refused %v, %v", o.Refuse, ctx.Err())
+	}
+}
+
+// slow never says who is behind a group.
+type slow struct{ directory }
+
+func (slow) Behind(ctx context.Context, _ address.Address) ([]*ldapdir.Entry, []address.Address, error) {
+	<-ctx.Done()
+	return nil, nil, ctx.Err()
+}
+
+// TestPanicOfAnExpander is its error.
+func TestPanicOfAnExpander(t *testing.T) {
+	s := bookerStep(nil)
+	s.Module = panics{s.Module.(booker)}
+	if o := (&Pipeline{Directory: crowded(teams), Steps: []Step{s}}).Run(t.Context(), to(t, "team1")); o.Refuse == nil || o.Refuse.Code != 451 {
+		t.Errorf("refused %v", o.Refuse)
+	}
+}
+
+type panics struct{ booker }
+
+func (panics) Expands(*Tx) bool { panic("oops") }
+
 // TestForwardThatKeepsACopy has a mailbox of its own, which nobody else can fill.
 func TestForwardThatKeepsACopy(t *testing.T) {
 	in := to(t, "team1")
@@ -237,6 +295,24 @@ func TestNamedMemberOfAnOpenedGroup(t *testing.T) {
 	}
 }
 
+// TestOpenedGroupIsInTheLog, however much the module has to say.
+func TestOpenedGroupIsInTheLog(t *testing.T) {
+	s := bookerStep(nil)
+	s.Module = chatters{s.Module.(booker)}
+	o := (&Pipeline{Directory: crowded(teams), Steps: []Step{s}}).Run(t.Context(), to(t, "team1"))
+	if why := o.Why(); !strings.HasSuffix(why, "…; team1@example.org opened for room1@example.org") {
+		t.Errorf("why %q", why)
+	}
+}
+
+type chatters struct{ booker }
+
+func (c chatters) Plan(ctx context.Context, tx *Tx) (Plan, error) {
+	p, err := c.booker.Plan(ctx, tx)
+	p.Why = strings.Repeat("x", 2*maxSaid)
+	return p, err
+}
+
 // TestAuditOpensNothing, and says what would be opened.
 func TestAuditOpensNothing(t *testing.T) {
 	in := to(t, "team1")
@@ -250,6 +326,11 @@ func TestAuditOpensNothing(t *testing.T) {
 func TestDomainOfThoseBehindAGroup(t *testing.T) {
 	d := crowded(nil)
 	d.behind["team1@example.org"] = []*ldapdir.Entry{entryOf("room1"), {DN: "cn=room2,dc=example,dc=net", Kind: ldapdir.Person, Addresses: []address.Address{"room2@example.net"}}}
+	s := bookerStep(nil)
+	s.PerRecipient, s.Variants = true, []Variant{{Domain: "example.net", Setting: bookerStep(nil).Setting}}
+	if o := (&Pipeline{Directory: d, Steps: []Step{s}}).Run(t.Context(), to(t, "team1")); !o.Discard || o.Why() != "books: team1@example.org opened for room1@example.org" {
+		t.Errorf("other settings for each: discard %v, why %q", o.Discard, o.Why())
+	}
 	for _, tt := range []struct {
 		off, left string
 	}{

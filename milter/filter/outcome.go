@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -60,31 +59,24 @@ const (
 	maxSaid = 500
 )
 
-// words are an opening for the log.
-func (o Opening) words() string {
-	if o.Why != "" {
-		return fmt.Sprintf("%s stays closed: %s", o.Group, o.Why)
-	}
-	text := fmt.Sprintf("%s opened for %s", o.Group, o.For[0])
-	if n := len(o.For) - 1; n > 0 {
-		text += fmt.Sprintf(" and %d more", n)
-	}
-	return text
-}
-
 func (r Reason) said() string {
 	said := r.Plan.Why
 	if r.Err != nil {
 		said = r.Err.Error()
 	}
-	for _, o := range r.Groups {
-		said = strings.TrimPrefix(said+"; "+o.words(), "; ")
-	}
-	if len(said) > maxSaid {
-		said = strings.ToValidUTF8(said[:maxSaid], "") + "…"
+	said = bounded(said)
+	if len(r.Groups) > 0 {
+		said = strings.TrimPrefix(said+"; "+bounded(openingWords(r.Groups)), "; ")
 	}
 	if said != "" && r.Audit {
 		said = "would: " + said
+	}
+	return said
+}
+
+func bounded(said string) string {
+	if len(said) > maxSaid {
+		said = strings.ToValidUTF8(said[:maxSaid], "") + "…"
 	}
 	return said
 }
