@@ -56,7 +56,7 @@ func done(why string, effects ...filter.Effect) decision {
 // book decides every object of the mail for one resource. The resource leaves the envelope, under each of its
 // addresses, when all that the mail says is handled.
 func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g guest, plan *filter.Plan) (why string, err error) {
-	room, err := m.facility(ctx, g.room)
+	room, err := m.treatment(onlyMethod(mail))(ctx, g.room)
 	if err != nil {
 		return "", err
 	}
@@ -84,6 +84,17 @@ func (m *module) book(ctx context.Context, tx *filter.Tx, mail imip.Letter, g gu
 		}
 	}
 	return g.room.Name + ": " + strings.Join(whys, ", "), nil
+}
+
+// onlyMethod is the method of all that a mail says, or "" if there are several.
+func onlyMethod(mail imip.Letter) (method string) {
+	for _, i := range mail.Items {
+		if method != "" && i.Object.Method() != method {
+			return ""
+		}
+		method = i.Object.Method()
+	}
+	return method
 }
 
 // one decides one object of the mail.

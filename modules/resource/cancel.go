@@ -14,6 +14,8 @@ func (b *booking) cancel() (decision, error) {
 	switch {
 	case b.stored == nil:
 		return b.cancelUnknown()
+	case b.room.unknown != nil && b.ownersWait():
+		return decision{}, b.room.unknown
 	case b.repeated():
 		return done("cancelled before", b.put(b.stored, cancelled, nil)).with(b.voided(b.stored, ownerWords.ofCancel)...), nil
 	}
@@ -40,6 +42,9 @@ func (b *booking) struck(o *itip.Object, gone bool) decision {
 		if !b.room.rules.KeepCancelled {
 			b.bury(o)
 		}
+	}
+	if b.room.unknown != nil {
+		why += ", its rules could not be asked for"
 	}
 	b.void(o)
 	return done(why, b.put(o, cancelled, nil)).with(b.voided(o, ownerWords.ofCancel)...)

@@ -13,7 +13,7 @@ import (
 // collect decides an object for a collection: a request is passed on to a member, anything else goes to whoever has the
 // booking.
 func (b *booking) collect(ctx context.Context) (decision, error) {
-	family, err := b.members(ctx, b.room.Entry)
+	family, err := b.members(ctx, b.room.Entry, b.treatment(b.incoming.Method()))
 	if err != nil {
 		return decision{}, err
 	}

@@ -17,6 +17,7 @@ type facility struct {
 	owners      []*ldapdir.Entry  // who is asked and told, each once; groups as their members
 	collections []*ldapdir.Entry  // that hold it, nearest first
 	wrong       []string          // values that cannot be read, each with its place; nothing is accepted without an owner then
+	unknown     error             // why only the entry itself is known of it
 }
 
 // facility finds out how an entry is to be treated: of each rule the value that stands nearest to it counts.
@@ -40,6 +41,27 @@ func (m *module) facility(ctx context.Context, e *ldapdir.Entry) (*facility, err
 		return nil, fmt.Errorf("owners of %s: %w", e.Name, err)
 	}
 	return f, nil
+}
+
+// toFree finds out how an entry is to be treated by a cancellation. That frees its calendar whatever its collections say:
+// where the directory does not tell, what is cancelled stays there as with keep_cancelled, which no other rule undoes, and
+// nothing expires.
+func (m *module) toFree(ctx context.Context, e *ldapdir.Entry) (*facility, error) {
+	f, err := m.facility(ctx, e)
+	if err == nil {
+		return f, nil
+	}
+	f = &facility{Entry: e, rules: m.Rules, unknown: err}
+	f.rules.KeepCancelled, f.rules.ExpireDays = true, 0
+	return f, nil
+}
+
+// treatment is the question that finds out how an entry is to be treated by messages of a method.
+func (m *module) treatment(method string) func(context.Context, *ldapdir.Entry) (*facility, error) {
+	if method == "CANCEL" {
+		return m.toFree
+	}
+	return m.facility
 }
 
 // take adds what a place says about rules that no nearer one speaks of.
@@ -95,7 +117,7 @@ func (m *module) people(ctx context.Context, names []string) (all []*ldapdir.Ent
 }
 
 // members are the resources of a collection that can be booked, ordered by name: the directory keeps no order.
-func (m *module) members(ctx context.Context, collection *ldapdir.Entry) ([]*facility, error) {
+func (m *module) members(ctx context.Context, collection *ldapdir.Entry, treat func(context.Context, *ldapdir.Entry) (*facility, error)) ([]*facility, error) {
 	entries, err := m.directory.Members(ctx, collection)
 	if err != nil {
 		return nil, fmt.Errorf("members of %s: %w", collection.Name, err)
@@ -106,7 +128,7 @@ func (m *module) members(ctx context.Context, collection *ldapdir.Entry) ([]*fac
 		if e.Calendar == "" {
 			continue
 		}
-		f, err := m.facility(ctx, e)
+		f, err := treat(ctx, e)
 		if err != nil {
 			return nil, err
 		}

@@ -254,7 +254,7 @@ func TestAttributesOfARule(t *testing.T) {
 
 func TestMembers(t *testing.T) {
 	m := moduleOf(t, hotel, nil)
-	members, err := m.members(t.Context(), m.facilityAt(t, "house").Entry)
+	members, err := m.members(t.Context(), m.facilityAt(t, "house").Entry, m.facility)
 	var got []string
 	for _, f := range members {
 		got = append(got, f.Name)
@@ -353,7 +353,7 @@ func TestRulesDuringOutage(t *testing.T) {
 	}
 	for _, about := range []string{"members", "collections"} {
 		m.directory = deaf{whole, about}
-		if all, err := m.members(t.Context(), house); !errors.Is(err, errDeaf) || all != nil {
+		if all, err := m.members(t.Context(), house, m.facility); !errors.Is(err, errDeaf) || all != nil {
 			t.Errorf("%s: %v, %v", about, all, err)
 		}
 	}

@@ -19,7 +19,7 @@ func (b *booking) instead(ctx context.Context, v verdict) (found []*facility, _ 
 	if want == 0 || len(b.room.collections) == 0 || v.step != stepDecline || v.rule == ruleTimes || v.rule == ruleAhead || b.incoming.Master() == nil {
 		return nil, nil
 	}
-	family, err := b.members(ctx, b.room.collections[0])
+	family, err := b.members(ctx, b.room.collections[0], b.facility)
 	if err != nil {
 		return nil, err
 	}

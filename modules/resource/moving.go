@@ -95,7 +95,7 @@ func (b *booking) siblings(ctx context.Context) (*search, error) {
 	if err != nil {
 		return nil, err
 	}
-	family, err := b.members(ctx, collection.Entry)
+	family, err := b.members(ctx, collection.Entry, b.facility)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"slices"
 	"strings"
 
 	"usher/itip"
@@ -22,6 +23,14 @@ func (b *booking) void(o *itip.Object) {
 			}
 		}
 	}
+}
+
+// ownersWait tells whether a cancellation ends questions to owners, or is the retry of one that did.
+func (b *booking) ownersWait() bool {
+	by, _, _ := strings.Cut(string(b.cause("")), ";")
+	return slices.ContainsFunc(questionsOn(b.stored), func(q question) bool {
+		return q.state == waiting || q.state == withdrawn && q.by == by
+	})
 }
 
 // voided tells the owners of questions that this message has ended.
