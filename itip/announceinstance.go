@@ -16,10 +16,10 @@ func (r *recurrence) excludedStarts() []occurrence {
 			starts = append(starts, o)
 		}
 	}
-	for _, wall := range slices.Sorted(maps.Keys(r.exDay)) {
+	for _, n := range slices.Sorted(maps.Keys(r.exDay)) {
 		id := r.start
-		id.wall, id.date = wall, !r.start.date
-		id.at, _ = r.start.zone.instant(wall)
+		id.wall, id.date = n*day, !r.start.date
+		id.at, _ = r.start.zone.instant(id.wall)
 		if o, ok, err := r.find(id); err == nil && ok {
 			starts = append(starts, o)
 		}

@@ -69,7 +69,7 @@ func lines(t *testing.T, out string, has, not []string) {
 }
 
 // storedSeries is as an organizer has it, with all that must not be sent.
-const storedSeries = daily5 + "SUMMARY:Talk\nX-USHER-ANSWER:1 20260101T000000Z ann@example.org\nX-USHER-CAUSE:x\nORGANIZER;SCHEDULE-AGENT=SERVER;EMAIL=boss@example.org:https://example.org/boss\n" +
+const storedSeries = daily5 + "SUMMARY:Talk\nX-USHER-ANSWER:1 20260101T000000Z ann@example.org\nX-USHER-CAUSE:x\nX-USHER-EXDATE:1 20260101T000000Z 20260304T090000Z\nEXDATE:20260304T090000Z\nORGANIZER;SCHEDULE-AGENT=SERVER;EMAIL=boss@example.org:https://example.org/boss\n" +
 	"ATTENDEE;SCHEDULE-STATUS=2.0;X-RESPONSE-COMMENT=secret;PARTSTAT=ACCEPTED:mailto:ann@example.org\nATTENDEE;RSVP=TRUE;ROLE=CHAIR:mailto:bob@example.org\n" + alarmOfBoss
 
 func TestMessage(t *testing.T) {

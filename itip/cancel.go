@@ -21,7 +21,7 @@ func Cancelled(stored, cancel *Object, me ...address.Address) (rest *Object, gon
 	if err != nil || whole {
 		return nil, err == nil, err
 	}
-	return cancelInstances(stored, cancel.Zones(nil), fresh)
+	return cancelInstances(stored, cancel.Zones(nil), fresh, len(me) > 0)
 }
 
 // cancelling are the components of a CANCEL that concern the recipient and are not outdated; whole tells whether
@@ -58,8 +58,8 @@ func concerns(c *Component, me []address.Address) bool {
 	return ok
 }
 
-func cancelInstances(stored *Object, z *Zones, cs []*Component) (rest *Object, gone bool, err error) {
-	x := &cancellation{out: stored.Clone()}
+func cancelInstances(stored *Object, z *Zones, cs []*Component, note bool) (rest *Object, gone bool, err error) {
+	x := &cancellation{out: stored.Clone(), note: note}
 	if err := x.read(); err != nil {
 		return nil, false, err
 	}
@@ -68,6 +68,7 @@ func cancelInstances(stored *Object, z *Zones, cs []*Component) (rest *Object, g
 		if err != nil {
 			return nil, false, err
 		}
+		x.by = exclusionOf(c)
 		if future {
 			err = x.from(id)
 		} else {
@@ -77,6 +78,7 @@ func cancelInstances(stored *Object, z *Zones, cs []*Component) (rest *Object, g
 			return nil, false, err
 		}
 	}
+	x.writeNotes()
 	left, err := x.left()
 	if err != nil || !left {
 		return nil, err == nil, err
@@ -90,6 +92,31 @@ type cancellation struct {
 	master    *Component  // nil if only instances are stored
 	series    *recurrence // of master
 	overrides []*override
+
+	by    exclusion  // the message
+	note  bool       // what is taken away is noted on the series, as the organizer's doing
+	notes exclusions // nil: not looked at
+}
+
+// writeNotes puts down what has been taken away.
+func (x *cancellation) writeNotes() {
+	if master := x.out.Master(); master != nil && x.notes != nil {
+		master.setExclusions(x.notes)
+	}
+}
+
+// away notes that a start, or all from there on, is taken away; unless the owner of the copy has done so himself.
+func (x *cancellation) away(o occurrence, future bool) {
+	if !x.note {
+		return
+	}
+	if x.notes == nil {
+		x.notes = x.master.exclusions()
+	}
+	k := excluded{x.series.key(o), future}
+	if _, noted := x.notes[k]; noted || future || !x.series.excluded(o) {
+		x.notes[k] = x.by
+	}
 }
 
 // read looks at the object as it is by now.
@@ -118,6 +145,7 @@ func (x *cancellation) one(id moment) error {
 		return err
 	}
 	if ok {
+		x.away(o, false)
 		x.series.exclude(x.master, o)
 	}
 	return missing(found || ok, id)
@@ -154,6 +182,7 @@ func (x *cancellation) from(id moment) error {
 		}
 		o = occurrence{x.series.start.zone.wall(id.at), id.at}
 	}
+	x.away(o, true)
 	if err := x.series.cut(x.master, o); err != nil {
 		return err
 	}

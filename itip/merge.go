@@ -24,7 +24,9 @@ func Merge(stored, request *Object, me ...address.Address) (*Object, error) {
 // merged is Merge; asks tells whether an answer is wanted that the person has not given.
 func merged(stored, request *Object, me []address.Address) (out *Object, asks bool, err error) {
 	if stored == nil {
-		out, err = Update(nil, request)
+		if out, err = Update(nil, request); err == nil {
+			out.organizersExclusions()
+		}
 		return out, err == nil && slices.ContainsFunc(request.Scheduled(), func(c *Component) bool { return c.invites(me) }), err
 	}
 	if err := sameKey(stored, request); err != nil {
@@ -92,6 +94,7 @@ func (m *merge) master() error {
 	}
 	if m.was == nil {
 		m.asks = m.asks || master.invites(m.me)
+		m.out.organizersExclusions()
 		return nil
 	}
 	series, err := m.out.series()
@@ -99,12 +102,14 @@ func (m *merge) master() error {
 		return err
 	}
 	moved := m.before.series.moved(series)
+	noted := m.was.exclusions()
 	if !moved.any {
-		if err := m.ownExclusions(master, series); err != nil {
+		if moved.any, err = m.ownExclusions(master, series, noted); err != nil {
 			return err
 		}
 	}
 	m.keep(master, m.was, moved)
+	master.organizersExclusions(series, m.before.series, noted)
 	return nil
 }
 
@@ -145,20 +150,26 @@ func (r *recurrence) hasAll(s *recurrence) bool {
 	return has && err == nil && err2 == nil
 }
 
-// ownExclusions keeps the EXDATEs of instances that the series still has: the person has taken them out. One that
-// the message has an override for stays out if that says nothing new about its time.
-func (m *merge) ownExclusions(master *Component, series *recurrence) error {
+// ownExclusions keeps the EXDATEs of instances that the series still has, unless they are the organizer's (noted): the
+// person has taken them out. One that the message has an override for stays out if that says nothing new about its
+// time. back tells whether the organizer brings one back.
+func (m *merge) ownExclusions(master *Component, series *recurrence, noted exclusions) (back bool, err error) {
 	if m.before.series == nil || series == nil {
-		return nil
+		return false, nil
 	}
 	all := *series
 	all.exAt, all.exDay = nil, nil
-	return all.each(math.MinInt64, m.lastExcluded(), func(o occurrence, _ length) bool {
+	err = all.each(math.MinInt64, m.lastExcluded(), func(o occurrence, _ length) bool {
 		if m.before.series.excluded(o) && !series.excluded(o) && !m.invitedAgain(o) {
-			series.exclude(master, o)
+			if _, is := noted[excluded{series.key(o), false}]; is {
+				back = true
+			} else {
+				series.exclude(master, o)
+			}
 		}
 		return o.at <= m.lastExcluded()
 	})
+	return back, err
 }
 
 func (m *merge) lastExcluded() int64 {

@@ -64,7 +64,7 @@ func (c *Component) keepExtensions(mine *Component) {
 		theirs[p.Name] = true
 	}
 	for _, p := range mine.Props {
-		if strings.HasPrefix(p.Name, "X-") && !theirs[p.Name] && !follows(p.Name) {
+		if strings.HasPrefix(p.Name, "X-") && !theirs[p.Name] && !follows(p.Name) && p.Name != exclusionProperty {
 			c.Add(p.Clone())
 		}
 	}

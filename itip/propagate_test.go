@@ -14,7 +14,9 @@ func TestPropagate(t *testing.T) {
 	series, own := daily5+people, daily5+annsOwn
 	wed, now := at("2026-03-04T09:00"), at("2026-02-01")
 	says := func(lines string) func(*testing.T, *Object) *Object {
-		return func(t *testing.T, _ *Object) *Object { return object(t, "METHOD:REPLY\nDTSTAMP:20260201T000000Z\n"+lines) }
+		return func(t *testing.T, _ *Object) *Object {
+			return object(t, "METHOD:REPLY\nDTSTAMP:20260201T000000Z\n"+lines)
+		}
 	}
 	accepts := says("SEQUENCE:1\nCOMMENT:secret\nATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.org")
 	declinesWed := says("SEQUENCE:1\nRECURRENCE-ID:20260304T090000Z\nATTENDEE;PARTSTAT=DECLINED:mailto:bob@example.org")

@@ -19,16 +19,18 @@ func Struck(stored, cancel *Object, me ...address.Address) (*Object, error) {
 	if err := Bound(stored, cancel); err != nil {
 		return nil, err
 	}
-	x := &striking{cancellation: cancellation{out: stored.Clone()}, zones: cancel.Zones(nil)}
+	x := &striking{cancellation: cancellation{out: stored.Clone(), note: len(me) > 0}, zones: cancel.Zones(nil)}
 	if whole {
 		x.all(fresh[slices.IndexFunc(fresh, func(c *Component) bool { return !c.Has("RECURRENCE-ID") })])
 		return x.out.fitting()
 	}
 	for _, c := range fresh {
+		x.by = exclusionOf(c)
 		if err := x.component(c); err != nil {
 			return nil, err
 		}
 	}
+	x.writeNotes()
 	return x.out.fitting()
 }
 

@@ -92,7 +92,7 @@ func (t *timeline) derive(p place) *Component {
 		l, p.own = v.length, false
 	}
 	c := from.Clone()
-	c.Remove("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID", answerProperty)
+	c.Remove("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID", answerProperty, exclusionProperty)
 	end := (&recurrence{start: start}).end(at, l)
 	if p.own {
 		c.Remove("DURATION", "DTEND")

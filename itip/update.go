@@ -147,6 +147,9 @@ func (u *update) series(master *Component) error {
 	if err != nil {
 		return err
 	}
+	if r, err = u.cancelAgain(r, master); err != nil {
+		return err
+	}
 	details := u.was != nil && u.was.Sequence() == master.Sequence() && !TimeChanged(u.was.alone(u.stored), master.alone(u.in), nil)
 	for _, v := range inOrder(u.old) {
 		if now, repeated := u.new[v.key()]; repeated {
@@ -155,7 +158,7 @@ func (u *update) series(master *Component) error {
 			}
 			continue
 		}
-		if r == nil || !details && v.c.Sequence() <= master.Sequence() {
+		if r == nil || !details && !outlasts(v.c, master) {
 			continue
 		}
 		if _, is, err := r.find(v.id); err != nil {
@@ -165,6 +168,12 @@ func (u *update) series(master *Component) error {
 		}
 	}
 	return nil
+}
+
+// outlasts tells whether an override stays with a whole series that does not repeat it.
+func outlasts(override, master *Component) bool {
+	order := Compare(master, override)
+	return order == Newer || order == Same && override.Cancelled()
 }
 
 // alone is an object with this component only.
@@ -186,12 +195,13 @@ func (u *update) instances() error {
 		return err
 	}
 	var todo []replacement
+	away := u.was.exclusions()
 	for _, v := range inOrder(u.new) {
 		was, old := u.was, (*Component)(nil)
 		if o := u.old[v.key()]; o != nil {
 			was, old = o.c, u.out.Root.Parts[slices.Index(u.stored.Root.Parts, o.c)]
 		}
-		if outdated(was, v.c) {
+		if outdated(was, v.c) || away.away(v.id.at, v.c) {
 			continue
 		}
 		if err := series.accept(u.out.Master(), v.id); err != nil && old == nil {
