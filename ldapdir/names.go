@@ -17,15 +17,19 @@ type Asker interface {
 // Named tells whether a value that means somebody, a delegate's for one, has an entry: as a login, an address or
 // a name.
 func Named(ctx context.Context, d Asker, value string) (bool, error) {
+	_, ok, err := ByName(ctx, d, value)
+	return ok, err
+}
+
+// ByName gives the entry of such a value.
+func ByName(ctx context.Context, d Asker, value string) (*Entry, bool, error) {
 	value = strings.TrimSpace(value)
 	if a, err := address.Parse(value); err == nil && a != "" {
-		if _, ok, err := d.Resolve(ctx, a); ok || err != nil {
-			return ok, err
+		if m, ok, err := d.Resolve(ctx, a); ok || err != nil {
+			return m.Entry(), ok, err
 		}
 	} else if strings.Contains(value, "=") {
-		_, ok, err := d.ByDN(ctx, value)
-		return ok, err
+		return d.ByDN(ctx, value)
 	}
-	_, ok, err := d.Login(ctx, value)
-	return ok, err
+	return d.Login(ctx, value)
 }

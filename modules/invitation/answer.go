@@ -52,7 +52,7 @@ func (v *visit) reply(me address.Address, o outcome) *filter.Send {
 			From:    imip.Mailbox{Name: v.person.Name, Address: me},
 			To:      []imip.Mailbox{{Name: v.sender.Name, Address: to}},
 			Subject: fmt.Sprintf(w.answerSubject[o.said], title(object)),
-			Text:    fmt.Sprintf(w.answer[o.said], v.name(), title(object), v.when(w, v.about(object, o.said))) + "\n\n" + w.automatic,
+			Text:    fmt.Sprintf(w.answer[o.said], v.name(), title(object), v.when(w, v.said(me, o))) + "\n\n" + w.automatic,
 			Object:  object,
 			Answers: v.tx.Message.Header,
 		}),
@@ -67,8 +67,7 @@ func (v *visit) answerOf(me address.Address, o outcome) *itip.Object {
 	said := map[*itip.Component]string{}
 	for _, c := range reply.Scheduled() {
 		if mine := of(c); mine != nil {
-			u, _ := mine.Attendee(v.me...)
-			said[c] = u.Partstat
+			said[c] = v.partstat(mine)
 		}
 	}
 	reply.Root.Parts = slices.DeleteFunc(reply.Root.Parts, func(c *itip.Component) bool {
@@ -83,18 +82,24 @@ func (v *visit) answerOf(me address.Address, o outcome) *itip.Object {
 	return reply
 }
 
-// about is the part of the message that is answered so.
-func (v *visit) about(reply *itip.Object, partstat string) *itip.Object {
-	o, answered := v.incoming.Clone(), map[string]bool{}
-	for _, c := range reply.Scheduled() {
-		if u, _ := c.Attendee(v.me...); u.Partstat == partstat {
-			answered[c.Text("RECURRENCE-ID")] = true
+// said is the part of the message that is answered so under one address.
+func (v *visit) said(me address.Address, o outcome) *itip.Object {
+	part, of := v.incoming.Clone(), o.object.Counterparts(v.incoming)
+	part.Root.Parts = nil
+	for _, c := range v.incoming.Root.Parts {
+		mine := of(c)
+		if _, his := c.Attendee(me); c.Has("UID") && (!his || mine == nil || v.partstat(mine) != o.said) {
+			continue
 		}
+		part.Root.Parts = append(part.Root.Parts, c.Clone())
 	}
-	o.Root.Parts = slices.DeleteFunc(o.Root.Parts, func(c *itip.Component) bool {
-		return c.Has("UID") && !answered[c.Text("RECURRENCE-ID")]
-	})
-	return o
+	return part
+}
+
+// partstat is the person's answer in a component of his copy.
+func (v *visit) partstat(c *itip.Component) string {
+	u, _ := c.Attendee(v.me...)
+	return u.Partstat
 }
 
 // name is the person's as it stands in texts.

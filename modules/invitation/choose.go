@@ -18,6 +18,7 @@ func init() {
 		accept:   (*visit).answerBy,
 		doubtful: (*visit).answerBy,
 		reject:   (*visit).answerBy,
+		delegate: (*visit).passOn,
 		update:   (*visit).follow,
 		save:     (*visit).saveUnanswered,
 	}
@@ -69,7 +70,10 @@ func (v *visit) covering(policies []policy) []policy {
 // choose tries the policies one after the other; the first that decides counts.
 func (v *visit) choose(ctx context.Context, policies []policy) (decision, error) {
 	if v.repeated() && v.incoming.Method() != "REPLY" {
-		return v.again()
+		return v.again(ctx)
+	}
+	if v.incoming.Method() == "REQUEST" && v.cameBack() {
+		return untouched("whom it was delegated to has declined"), nil // S5546-47
 	}
 	for i, p := range policies {
 		v.rest = policies[i+1:]

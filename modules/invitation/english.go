@@ -5,8 +5,11 @@ import "usher/itip"
 var english = words{
 	language: "en",
 	answerSubject: map[string]string{
-		itip.Accepted: "Accepted: %s", itip.Tentative: "Tentative: %s", itip.Declined: "Declined: %s",
+		itip.Accepted: "Accepted: %s", itip.Tentative: "Tentative: %s", itip.Declined: "Declined: %s", itip.Delegated: "Delegated: %s",
 	},
+	delegated:        "%s has delegated the invitation to \"%s\", %s, to %s.",
+	deputizedSubject: "Delegated to you: %s",
+	deputized:        "%s has delegated the invitation to \"%s\", %s, to you. Please tell the organizer, %s, whether you will take part.",
 	answer: map[string]string{
 		itip.Accepted:  "%s has accepted the invitation to \"%s\", %s.",
 		itip.Tentative: "%s has accepted the invitation to \"%s\", %s, tentatively.",

@@ -5,8 +5,11 @@ import "usher/itip"
 var french = words{
 	language: "fr",
 	answerSubject: map[string]string{
-		itip.Accepted: "Accepté : %s", itip.Tentative: "Accepté provisoirement : %s", itip.Declined: "Refusé : %s",
+		itip.Accepted: "Accepté : %s", itip.Tentative: "Accepté provisoirement : %s", itip.Declined: "Refusé : %s", itip.Delegated: "Délégué : %s",
 	},
+	delegated:        "%s a délégué l'invitation à « %s », %s, à %s.",
+	deputizedSubject: "Délégué à vous : %s",
+	deputized:        "%s vous a délégué l'invitation à « %s », %s. Veuillez indiquer à %s, qui organise, si vous y participerez.",
 	answer: map[string]string{
 		itip.Accepted:  "%s a accepté l'invitation à « %s », %s.",
 		itip.Tentative: "%s a accepté provisoirement l'invitation à « %s », %s.",

@@ -5,8 +5,11 @@ import "usher/itip"
 var german = words{
 	language: "de",
 	answerSubject: map[string]string{
-		itip.Accepted: "Zugesagt: %s", itip.Tentative: "Vorläufig zugesagt: %s", itip.Declined: "Abgelehnt: %s",
+		itip.Accepted: "Zugesagt: %s", itip.Tentative: "Vorläufig zugesagt: %s", itip.Declined: "Abgelehnt: %s", itip.Delegated: "Delegiert: %s",
 	},
+	delegated:        "%s hat die Einladung zu „%s“, %s, an %s delegiert.",
+	deputizedSubject: "An Sie delegiert: %s",
+	deputized:        "%s hat die Einladung zu „%s“, %s, an Sie delegiert. Bitte teilen Sie %s mit, ob Sie teilnehmen.",
 	answer: map[string]string{
 		itip.Accepted:  "%s hat die Einladung zu „%s“, %s, angenommen.",
 		itip.Tentative: "%s hat die Einladung zu „%s“, %s, unter Vorbehalt angenommen.",

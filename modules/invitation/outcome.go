@@ -1,8 +1,11 @@
 package invitation
 
 import (
+	"context"
+	"slices"
 	"strings"
 
+	"usher/address"
 	"usher/itip"
 	"usher/milter/filter"
 )
@@ -22,6 +25,7 @@ type outcome struct {
 	forward bool   // he gets the mail, too
 	object  *itip.Object
 	notice  notice // what he is told
+	deputy  deputy // whom the invitation is passed on to
 	why     string
 }
 
@@ -81,13 +85,30 @@ func (v *visit) repeated() bool {
 		return true
 	}
 	now, err := itip.Merge(v.stored, v.incoming, v.me...)
-	return err != nil || len(itip.Changed(v.stored, now)) == 0
+	return err != nil || !slices.ContainsFunc(itip.Changed(v.stored, now), v.news)
+}
+
+// news tells whether a difference is the organizer's: those who came to the copy by answers, as delegates or for a list,
+// are not in his message.
+func (v *visit) news(d itip.Difference) bool {
+	if d.Name != "ATTENDEE" || len(d.Added) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(d.Removed, func(a address.Address) bool {
+		u, _ := invited(v.stored, []address.Address{a})
+		return len(u.DelegatedFrom) == 0 && u.Prop.Param("MEMBER") == ""
+	})
 }
 
 // again plans what was decided when this message came first: what came of it may have been lost since.
-func (v *visit) again() (decision, error) {
+func (v *visit) again(ctx context.Context) (d decision, err error) {
 	o := outcomeOf(v.stored.Cause().Decision())
 	o.object, o.notice, o.why = v.stored, noticeOn(v.stored), "decided before: "+o.said
+	if o.said == itip.Delegated {
+		if o.deputy, err = v.deputyBefore(ctx); err != nil {
+			return d, err
+		}
+	}
 	return v.carry(o), nil
 }
 
@@ -95,7 +116,10 @@ func (v *visit) again() (decision, error) {
 func (v *visit) carry(o outcome) decision {
 	d := decision{handled: !o.forward, why: o.why}
 	d.effects = append(d.effects, v.put(o))
-	if o.reply {
+	switch {
+	case o.reply && o.said == itip.Delegated:
+		d.effects = append(d.effects, v.delegation(o)...)
+	case o.reply:
 		d.effects = append(d.effects, v.replies(o)...)
 	}
 	if o.notify {

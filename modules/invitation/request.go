@@ -115,7 +115,7 @@ func (v *visit) read() (r *request, d decision) {
 		return nil, untouched("%v", err)
 	}
 	r = &request{object: o}
-	v.revive(o)
+	v.settle(o)
 	if itip.Asks(v.stored, message, v.me...) {
 		r.open = v.open(o)
 	}
@@ -152,12 +152,15 @@ func (v *visit) open(o *itip.Object) (open []*itip.Component) {
 // nonParticipant is the role of who is told and does not take part (RFC 5545 3.2.16).
 const nonParticipant = "NON-PARTICIPANT"
 
-// revive lets what was cancelled, and takes place after all, take time again.
-func (v *visit) revive(o *itip.Object) {
+// settle lets take time again what was cancelled and takes place after all, and take none what the person has passed on.
+func (v *visit) settle(o *itip.Object) {
 	was, theirs := v.copyOrNone().Counterparts(o), v.incoming.Counterparts(o)
 	for _, c := range o.Scheduled() {
 		if before := was(c); before != nil && before.Cancelled() && !c.Cancelled() {
 			v.showAs(c, theirs(c))
+		}
+		if v.partstat(c) == itip.Delegated {
+			free(c)
 		}
 	}
 }
@@ -199,6 +202,6 @@ func (v *visit) answered(r request, partstat string) {
 
 // gaveUp tells whether the person is not there, so that we have let the event take no time.
 func (v *visit) gaveUp(c *itip.Component) bool {
-	u, _ := c.Attendee(v.me...)
-	return u.Partstat == itip.Declined || u.Partstat == itip.Delegated
+	partstat := v.partstat(c)
+	return partstat == itip.Declined || partstat == itip.Delegated
 }

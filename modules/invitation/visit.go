@@ -19,6 +19,7 @@ type directory interface {
 	SchemaOf(e *ldapdir.Entry) ldapdir.Schema
 	Expand(ctx context.Context, e *ldapdir.Entry) ([]*ldapdir.Entry, []address.Address, error)
 	Delegators(ctx context.Context, e *ldapdir.Entry) ([]*ldapdir.Entry, error)
+	ldapdir.Asker
 }
 
 // visit is one object of a mail at one of the people it is for.

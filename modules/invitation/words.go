@@ -16,6 +16,10 @@ type words struct {
 	automatic     string            // says that a policy has answered
 	undated       string            // instead of a time
 
+	delegated        string // takes the person, the title, the time and the deputy
+	deputizedSubject string // of what the deputy gets; takes the title
+	deputized        string // takes the person, the title, the time and the organizer
+
 	updated       string            // subject of a notice; takes the title
 	updatedBy     string            // takes the title and the organizer
 	cancelled     string            // subject of a notice; takes the title
