@@ -144,7 +144,3 @@ func (p Prop) withAddresses(name string, add ...address.Address) Prop {
 	}
 	return p.With(name, values...)
 }
-
-// Remark is what an attendee wrote to the organizer with his answer, as the organizer's object keeps it; "" if he wrote
-// nothing.
-func Remark(u User) string { return strings.TrimSpace(u.Prop.Param(commentParam)) }

@@ -17,7 +17,8 @@ var sharedParams = []string{"PARTSTAT", "RSVP", "DELEGATED-TO", "DELEGATED-FROM"
 // has answered differently get an override. Somebody the copy does not list is added only if he is the delegate, or a
 // member, of somebody it does: an organizer may not show everybody to everybody.
 //
-// What of the copy is newer than the organizer's object is left as it is. ErrTakeover if the two have different
+// What of the copy is newer than the organizer's object is left as it is, and so is an answer later than the organizer
+// knows of. When each was given is noted: an update that was written before must not undo it (Merge). ErrTakeover if the two have different
 // organizers. Neither argument changes.
 func Informed(copied, organizers *Object, me ...address.Address) (*Object, error) {
 	if err := sameKey(copied, organizers); err != nil {
@@ -84,7 +85,10 @@ func (c *Component) inform(k *Component, me []address.Address) {
 			continue
 		}
 		mine, listed := c.Attendee(u.Address)
+		given, known := k.answerRecord(u.Address), c.answerRecord(u.Address)
 		switch {
+		case known.later(given):
+			continue
 		case listed && !sameShared(mine.Prop, u.Prop):
 			c.setAttendee(share(mine.Prop, u.Prop))
 		case !listed && c.knows(u):
@@ -95,6 +99,10 @@ func (c *Component) inform(k *Component, me []address.Address) {
 				}
 			}
 			c.setAttendee(share(line, u.Prop))
+			listed = true
+		}
+		if listed && given.later(known) {
+			c.setAnswerRecord(u.Address, given)
 		}
 	}
 }

@@ -36,6 +36,7 @@ func TestInformed(t *testing.T) {
 		{"a member of a list he is shown", series + own + "ATTENDEE:mailto:list@example.org\n", series + boss + "ATTENDEE:mailto:list@example.org\nATTENDEE;PARTSTAT=ACCEPTED;MEMBER=\"mailto:list@example.org\":mailto:dan@example.org", "ann=ACC list=NEE dan=ACC", nil},
 		{"asked again", strings.Replace(series, "SEQUENCE:1", "SEQUENCE:0", 1) + strings.Replace(bobs, "RSVP=TRUE", "PARTSTAT=ACCEPTED", 1), series + people, "ann=ACC bob=NEE", nil},
 		{"a copy that is newer", strings.Replace(series, "SEQUENCE:1", "SEQUENCE:2", 1) + bobs, series + said, "ann=ACC bob=NEE", nil},
+		{"a later answer", series + "X-USHER-ANSWER:1 20260103T000000Z bob@example.org\n" + strings.Replace(bobs, "RSVP=TRUE", "PARTSTAT=DECLINED", 1), series + "X-USHER-ANSWER:1 20260102T000000Z bob@example.org\n" + said, "ann=ACC bob=DEC", nil},
 		{"another organizer", series + bobs, series + strings.Replace(said, "boss@", "eve@", 1), "", ErrTakeover},
 	}
 	for _, tt := range tests {
@@ -78,7 +79,10 @@ func TestInformedOfAnswersOnly(t *testing.T) {
 	if is, want := lines[1].String(), "ATTENDEE;CN=Bob;ROLE=CHAIR;PARTSTAT=ACCEPTED;X-NUM-GUESTS=2:mailto:bob@example.org"; is != want {
 		t.Errorf("the other one's is\n%s, want\n%s", is, want)
 	}
-	got.Master().Remove("ATTENDEE")
+	if is := got.Master().answerRecord(bob); is != organizers.Master().answerRecord(bob) || got.Master().answerRecord(ann).known {
+		t.Errorf("when it was answered: %+v", is)
+	}
+	got.Master().Remove("ATTENDEE", answerProperty)
 	copied.Master().Remove("ATTENDEE")
 	if !SameContent(got, copied) {
 		t.Errorf("more was changed:\n%s", got.Encode())

@@ -30,7 +30,7 @@ func (v *visit) summary(now *itip.Object) filter.Send {
 	for _, c := range v.concerned(now) {
 		fmt.Fprintln(state, c.Text("RECURRENCE-ID"), c.Standing())
 		only := v.alone(now, c)
-		text += fmt.Sprintf(w.standing, title(only), v.when(w, only)) + "\n\n" + v.standing(w, c, &room)
+		text += fmt.Sprintf(w.standing, title(only), v.when(w, only)) + "\n\n" + w.tally(v.tally(only), &room)
 	}
 	return filter.Send{
 		ID: fmt.Sprintf("summary/%s/%s/%s", now.UID(), me.Address, hex.EncodeToString(state.Sum(nil)[:12])),
@@ -53,27 +53,28 @@ func (v *visit) concerned(o *itip.Object) (all []*itip.Component) {
 	return all
 }
 
-// standing lists the attendees by how they have answered, with what they wrote. room is how many more may be named.
-func (v *visit) standing(w words, c *itip.Component, room *int) string {
+// tally is who has answered what, without the organizer under any of his addresses.
+func (v *visit) tally(o *itip.Object) itip.Tally {
+	return slices.DeleteFunc(itip.TallyOf(o), func(p itip.Opinion) bool { return v.isMe(p.Address) })
+}
+
+// tally lists the attendees by how they have answered, with what they wrote. room is how many more may be named.
+func (w words) tally(all itip.Tally, room *int) string {
 	var b strings.Builder
-	all, unnamed := c.Attendees(), 0
+	unnamed := 0
 	for _, partstat := range standings {
-		head := w.standings[partstat] + "\n"
-		for _, u := range all {
-			switch {
-			case u.Partstat != partstat || v.isMe(u.Address):
-				continue
-			case *room == 0:
-				unnamed++
-				continue
-			}
-			*room--
-			b.WriteString(head + "  " + w.attendee(u) + "\n")
-			head = ""
+		some := all.With(partstat)
+		named := some[:min(len(some), *room)]
+		*room -= len(named)
+		unnamed += len(some) - len(named)
+		if len(named) == 0 {
+			continue
 		}
-		if head == "" {
-			b.WriteString("\n")
+		b.WriteString(w.standings[partstat] + "\n")
+		for _, p := range named {
+			b.WriteString("  " + w.attendee(p) + "\n")
 		}
+		b.WriteString("\n")
 	}
 	if unnamed > 0 {
 		b.WriteString(fmt.Sprintf(w.unnamed, unnamed) + "\n\n")
@@ -82,7 +83,7 @@ func (v *visit) standing(w words, c *itip.Component, room *int) string {
 }
 
 // attendee is one of them, with whom he sends in his place and what he wrote.
-func (w words) attendee(u itip.User) string {
+func (w words) attendee(u itip.Opinion) string {
 	text := who(u.Name, u.Address.String())
 	var to []string
 	for _, a := range u.DelegatedTo {
@@ -91,7 +92,7 @@ func (w words) attendee(u itip.User) string {
 	if u.Partstat == itip.Delegated && len(to) > 0 {
 		text += " → " + strings.Join(to[:min(len(to), maxAnswers)], ", ")
 	}
-	if said := imip.Line(itip.Remark(u), maxRemark); said != "" {
+	if said := imip.Line(u.Comment, maxRemark); said != "" {
 		text += "\n    " + fmt.Sprintf(w.comment, said)
 	}
 	return text

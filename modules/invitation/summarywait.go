@@ -18,10 +18,7 @@ func (v *visit) waits(ctx context.Context, now *itip.Object) (bool, error) {
 		return false, nil
 	}
 	for _, c := range v.concerned(now) {
-		for _, u := range c.Attendees() {
-			if u.Partstat != itip.NeedsAction || u.Role == "NON-PARTICIPANT" || v.isMe(u.Address) {
-				continue
-			}
+		for _, u := range v.tally(v.alone(now, c)).Pending() {
 			e, ok, err := v.directory.Lookup(ctx, u.Address)
 			switch {
 			case err != nil:
