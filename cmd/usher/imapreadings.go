@@ -24,6 +24,8 @@ var calendarMetrics = []struct {
 		func(s imapcal.Stats) int64 { return s.Errors }},
 	{describe("usher_imap_looks_total", "Looks at a calendar."), prometheus.CounterValue,
 		func(s imapcal.Stats) int64 { return s.Looks }},
+	{describe("usher_imap_lists_total", "Lists of all messages of a calendar that the server was asked for."), prometheus.CounterValue,
+		func(s imapcal.Stats) int64 { return s.Lists }},
 	{describe("usher_imap_messages_total", "Messages read."), prometheus.CounterValue,
 		func(s imapcal.Stats) int64 { return s.Fetched }},
 	{describe("usher_imap_cold_total", "Calendars of which nothing was known and all was read."), prometheus.CounterValue,

@@ -16,7 +16,16 @@ import (
 // box is what SELECT says of a mailbox.
 type box struct {
 	validity uint32
+	count    int                  // of messages
+	state    state                // zero if the server does not count changes
 	keeps    func(imap.Flag) bool // whether a keyword stays on a message
+}
+
+// state tells whether something happened in a folder: as long as it stays the same and no message goes away, nothing
+// did (RFC 7162).
+type state struct {
+	next   imap.UID // UIDNEXT
+	modseq uint64   // HIGHESTMODSEQ
 }
 
 func (c *conn) noop(ctx context.Context, timeout time.Duration) error {
@@ -27,14 +36,17 @@ func (c *conn) noop(ctx context.Context, timeout time.Duration) error {
 // and finds out when the mailbox was deleted or made anew behind our back.
 func (c *conn) open(ctx context.Context, timeout time.Duration, mailbox string) (b box, err error) {
 	err = c.do(ctx, timeout, func(client *imapclient.Client) error {
-		data, err := client.Select(mailbox, nil).Wait()
+		data, err := client.Select(mailbox, &imap.SelectOptions{CondStore: c.counts()}).Wait()
 		if err != nil {
 			return err
 		}
 		if data.UIDValidity == 0 {
 			return errors.New("the server tells no UIDVALIDITY")
 		}
-		c.fresh, b.validity = true, data.UIDValidity
+		c.fresh, b.validity, b.count = true, data.UIDValidity, int(data.NumMessages)
+		if data.HighestModSeq > 0 && data.UIDNext > 0 {
+			b.state = state{data.UIDNext, data.HighestModSeq}
+		}
 		b.keeps = func(f imap.Flag) bool {
 			return hasFlag(data.PermanentFlags, imap.FlagWildcard) || hasFlag(data.PermanentFlags, f)
 		}
@@ -42,6 +54,9 @@ func (c *conn) open(ctx context.Context, timeout time.Duration, mailbox string) 
 	})
 	return b, err
 }
+
+// counts tells whether the server counts changes.
+func (c *conn) counts() bool { return c.caps.Has(imap.CapCondStore) }
 
 // hasFlag compares keywords as RFC 9051 2.3.2 says: without case.
 func hasFlag(flags []imap.Flag, f imap.Flag) bool {
@@ -58,13 +73,13 @@ func (c *conn) list(ctx context.Context, timeout time.Duration, limit int) ([]im
 	if c.caps.Has(imap.CapESearch) || c.caps.Has(imap.CapIMAP4rev2) {
 		options = &imap.SearchOptions{ReturnAll: true}
 	}
+	fresh := c.fresh
 	err := c.do(ctx, timeout, func(client *imapclient.Client) (err error) {
-		if !c.fresh {
+		if !fresh {
 			if err := client.Noop().Wait(); err != nil {
 				return err
 			}
 		}
-		c.fresh = false
 		data, err = client.UIDSearch(criteria, options).Wait()
 		return err
 	})
@@ -93,9 +108,18 @@ func numbers(data *imap.SearchData, limit int) ([]imap.UID, error) {
 
 // flags gives the flags of messages as of the last look or NOOP; those that are gone are left out.
 func (c *conn) flags(ctx context.Context, timeout time.Duration, uids []imap.UID) (map[imap.UID][]imap.Flag, error) {
+	return c.flagsOf(ctx, timeout, imap.UIDSetNum(uids...), 0)
+}
+
+// changed gives the flags of all messages that are new, or whose flags changed, since a state.
+func (c *conn) changed(ctx context.Context, timeout time.Duration, since state) (map[imap.UID][]imap.Flag, error) {
+	return c.flagsOf(ctx, timeout, imap.UIDSet{{Start: 1}}, since.modseq)
+}
+
+func (c *conn) flagsOf(ctx context.Context, timeout time.Duration, uids imap.UIDSet, since uint64) (map[imap.UID][]imap.Flag, error) {
 	all := map[imap.UID][]imap.Flag{}
 	err := c.do(ctx, timeout, func(client *imapclient.Client) error {
-		ms, err := client.Fetch(imap.UIDSetNum(uids...), &imap.FetchOptions{UID: true, Flags: true}).Collect()
+		ms, err := client.Fetch(uids, &imap.FetchOptions{UID: true, Flags: true, ChangedSince: since}).Collect()
 		for _, m := range ms {
 			all[m.UID] = m.Flags
 		}

@@ -29,7 +29,7 @@ type conn struct {
 	caps   imap.CapSet
 	broken atomic.Bool
 	used   time.Time // when it was last given back
-	fresh  bool      // nothing has been asked since a folder was opened
+	fresh  bool      // a folder was opened with the last command
 	stats  *counters
 }
 
@@ -42,6 +42,7 @@ func (c *conn) do(ctx context.Context, timeout time.Duration, f func(*imapclient
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	stop := context.AfterFunc(limited, c.close)
+	c.fresh = false
 	err := f(c.client)
 	if !stop() || err != nil && !isAnswer(err) {
 		c.close()

@@ -18,6 +18,9 @@
 // the message in the error, unless it is clear that it cannot matter; so does a folder that is not there. Messages
 // that hold no event or task and do not look as if they should are left alone.
 //
+// Where the server counts changes (CONDSTORE, RFC 7162) it is asked for what changed, and for the list of all messages
+// only if one went away, or once a minute.
+//
 // # Holds
 //
 // Several processes book at once without a lock: what they want to write they append as a message with a keyword

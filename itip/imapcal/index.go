@@ -16,7 +16,9 @@ import (
 // that what was read of a UID stays true as long as UIDVALIDITY does.
 type index struct {
 	validity uint32
-	uids     []imap.UID // of all messages that were there at the last look, in order
+	uids     []imap.UID // of all messages that are there as far as we know, in order
+	state    state      // of the folder when all of this was true; zero if it need not be
+	listed   time.Time  // when the server was asked for the list
 	entries  map[imap.UID]*entry
 	objects  map[string][]*entry // by the objects' UIDs: those that are not holds
 	holds    []*entry            // in order of IMAP UID

@@ -68,6 +68,7 @@ func (x *section) parole() {
 	for _, e := range slices.Clone(x.index.bad) {
 		if !e.until.IsZero() && x.now().After(e.until) {
 			x.index.drop(e)
+			x.index.state = state{}
 			x.index.suspects[e.uid] = maxBreaks - 1
 		}
 	}

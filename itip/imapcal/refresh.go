@@ -28,26 +28,48 @@ func (x *section) refresh() error {
 	x.index.looked = false
 	x.parole()
 	for range 10 * attempts {
-		uids, err := x.conn.list(x.ctx, x.config.Timeout, maxMessages)
+		if err := x.reopen(); err != nil {
+			return err
+		}
+		all, err := x.catchUp()
+		if err == nil && !all {
+			all, err = x.readList()
+		}
 		if err != nil {
 			return err
 		}
-		fresh := x.compare(uids)
-		x.index.uids = uids
-		there, err := x.checkHolds()
-		if err != nil {
-			return err
-		}
-		all, err := x.learnAll(fresh)
-		if err != nil {
-			return err
-		}
-		if all && there {
+		if all {
 			x.index.looked = true
 			return nil
 		}
 	}
 	return fmt.Errorf("%w: %w", calendar.ErrUnreadable, errMoves)
+}
+
+// readList asks the server which messages are there, and reads those that are new; all is false if something went away
+// meanwhile.
+func (x *section) readList() (all bool, err error) {
+	x.stats.lists.Add(1)
+	opened := x.box
+	x.index.state = state{}
+	uids, err := x.conn.list(x.ctx, x.config.Timeout, maxMessages)
+	if err != nil {
+		return false, err
+	}
+	fresh := x.compare(uids)
+	x.index.uids = uids
+	there, err := x.checkHolds()
+	if err != nil {
+		return false, err
+	}
+	if all, err = x.learnAll(fresh); err != nil || !all || !there {
+		return false, err
+	}
+	// The list is younger than what SELECT said, but with as many messages and none that came later it is of the same.
+	if n := len(uids); n == opened.count && (n == 0 || uids[n-1] < opened.state.next) {
+		x.index.state, x.index.listed = opened.state, x.now()
+	}
+	return true, nil
 }
 
 // learnAll reads messages into the index; all is false if one went away before.

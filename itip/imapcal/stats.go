@@ -9,6 +9,7 @@ type Stats struct {
 	Commands    int64 // batches of commands that were waited for together
 	Errors      int64 // connections lost, logins that failed
 	Looks       int64 // at a calendar
+	Lists       int64 // of all messages of a folder
 	Fetched     int64 // messages
 	Cold        int64 // calendars read from nothing
 	Holds       int64 // appended
@@ -19,7 +20,7 @@ type Stats struct {
 }
 
 type counters struct {
-	open, dials, commands, errors, looks, fetched, cold, holds, resumed, reaped, duplicates, unreadable atomic.Int64
+	open, dials, commands, errors, looks, lists, fetched, cold, holds, resumed, reaped, duplicates, unreadable atomic.Int64
 }
 
 // Stats gives the figures.
@@ -27,7 +28,7 @@ func (s *Store) Stats() Stats {
 	c := &s.stats
 	return Stats{
 		Connections: c.open.Load(), Dials: c.dials.Load(), Commands: c.commands.Load(), Errors: c.errors.Load(),
-		Looks: c.looks.Load(), Fetched: c.fetched.Load(), Cold: c.cold.Load(), Holds: c.holds.Load(), Resumed: c.resumed.Load(),
+		Looks: c.looks.Load(), Lists: c.lists.Load(), Fetched: c.fetched.Load(), Cold: c.cold.Load(), Holds: c.holds.Load(), Resumed: c.resumed.Load(),
 		Reaped: c.reaped.Load(), Duplicates: c.duplicates.Load(), Unreadable: c.unreadable.Load(),
 	}
 }

@@ -94,10 +94,13 @@ func (h *holding) removeRest(x *section) error {
 		return nil
 	}
 	x.wrote = true
+	known := x.index.state
+	x.index.state = state{}
 	if err := x.conn.remove(x.ctx, x.config.Timeout, h.doomed.uids); err != nil {
 		return fmt.Errorf("remove: %w", err)
 	}
-	h.doomed = doomed{}
+	x.removed(h.doomed.uids)
+	h.doomed, x.index.state = doomed{}, known
 	return nil
 }
 
