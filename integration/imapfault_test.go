@@ -121,21 +121,6 @@ func (s *site) insist(m meeting) {
 	s.t.Errorf("%s was never taken", m.UID)
 }
 
-// TestIMAPBurst: many invitations to one room at once; every sender is answered, none is deferred, and every hour is
-// booked once.
-func TestIMAPBurst(t *testing.T) {
-	const hours, rivals = 4, 10
-	postfix.Need(t)
-	server := imaptest.Cyrus(t)
-	server.CreateShared(blue)
-	s := newIMAPSite(t, server, imapOptions{})
-	crowd(t, hours, rivals, s)
-	s.wantBooked(hours)
-	if all, accepted := answers(s.Sink); all != hours*rivals || accepted != hours {
-		t.Errorf("%d answers, %d of them ACCEPTED; want %d and %d", all, accepted, hours*rivals, hours)
-	}
-}
-
 // crowd sends rival invitations to each hour at once, in turns through the sites, and waits for the answers.
 func crowd(t *testing.T, hours, rivals int, sites ...*imapSite) {
 	t.Helper()
