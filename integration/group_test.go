@@ -79,7 +79,7 @@ func TestRoomInAGroup(t *testing.T) {
 			got := map[string]int{}
 			for _, mail := range s.Sink.Messages()[before:] {
 				if mail.HasRcpt(m.Organizer) {
-					heard(t, m, string(mail.Data))
+					heard(t, m, mail.Data)
 				} else if data := withoutReceived(t, string(mail.Data)); data != string(m.toTeam(t)) {
 					t.Errorf("%v got\n%q", mail.To(), data)
 				}
@@ -125,15 +125,50 @@ func TestRoomInAGroup(t *testing.T) {
 	})
 }
 
+// TestRoomAndPersonInAGroup: both modules see who is behind a group, one after the other, and the room and who lets her
+// calendar decide answer for themselves.
+func TestRoomAndPersonInAGroup(t *testing.T) {
+	text, err := office.Files.ReadFile("office.ldif")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slapd := slapdtest.Start(t, string(text)+team)
+	s := newSite(t, siteOptions{directory: fmt.Sprintf("url: %q", slapd.URL), main: map[string]string{"virtual_alias_maps": aliases}, config: func(text string) string {
+		return strings.Replace(text, "resource: {enabled: true}", "resource: {enabled: true}\n  invitation: {enabled: true}", 1)
+	}})
+	m := next("both", 9)
+	if o := smtptest.Send(t, s.Addr(postfix.Submission), smtptest.Mail{XClient: as("doe"), From: m.From, To: []string{"team@example.org"}, Data: m.toTeam(t)}); !o.Taken() {
+		t.Fatalf("answered %+v", o)
+	}
+	s.AwaitEmpty(t)
+	got := map[string]int{}
+	for _, mail := range s.Sink.Messages() {
+		for _, to := range mail.To() {
+			got[to]++
+		}
+		if data := unfolded(mail.Data); mail.HasRcpt(m.Organizer) && !strings.Contains(data, `MEMBER=3D"mailto:team@example.org"`) {
+			t.Errorf("an answer that is no member's:\n%s", data)
+		}
+	}
+	if want := map[string]int{m.Organizer: 2, "claire.martin@example.org": 1, "partner@elsewhere.example": 1}; fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("delivered to %v; want %v", got, want)
+	}
+}
+
 // heard looks at the room's answer.
-func heard(t *testing.T, m meeting, mail string) {
+func heard(t *testing.T, m meeting, answer []byte) {
 	t.Helper()
-	mail = strings.NewReplacer("=\r\n", "", "\r\n ", "").Replace(mail)
+	mail := unfolded(answer)
 	for _, want := range []string{"METHOD:REPLY", "UID:" + m.UID + "\r\n", "PARTSTAT=3DACCEPTED", "mailto:room@example.org", `MEMBER=3D"mailto:team@example.org"`} {
 		if !strings.Contains(mail, want) {
 			t.Errorf("the answer lacks %s:\n%s", want, mail)
 		}
 	}
+}
+
+// unfolded is an answer without the folds of its encoding and of its calendar part.
+func unfolded(mail []byte) string {
+	return strings.NewReplacer("=\r\n", "", "\r\n ", "").Replace(string(mail))
 }
 
 // TestArgumentsOfAGroup: what the sender wanted to be told of the group holds for those in its place. That a group was
