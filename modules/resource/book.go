@@ -26,6 +26,7 @@ type booking struct {
 	language  string            // the organizer's
 	invited   itip.User         // the resource as the object names it
 	lists     []address.Address // groups that the mail came through to the resource
+	member    bool              // the object names it for a group that it names
 	stored    *itip.Object
 	version   calendar.Version
 	planned   []filter.Effect // what the same mail has led to so far

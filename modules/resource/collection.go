@@ -120,6 +120,9 @@ func (b *booking) cancelMembers(ctx context.Context, family []*facility) (decisi
 	if len(holders) == 0 || err != nil {
 		return done("cancelled, nothing was booked"), err
 	}
+	if b.member && slices.ContainsFunc(holders, func(h *booking) bool { return b.invitedItself(h.stored) }) {
+		return untouched("the collection is invited itself, too"), nil
+	}
 	all := done("")
 	var whys []string
 	for _, h := range holders {

@@ -22,7 +22,13 @@ func (m *module) Expands(tx *filter.Tx) bool {
 func (b *booking) asMember() {
 	me := itip.User{Address: b.room.Mail(), Name: b.room.Name, CUType: "RESOURCE"}
 	meant, ok := itip.ForMember(b.incoming, me, b.room.Addresses, b.lists)
-	if ok && (b.incoming.Method() != "CANCEL" || b.stored == nil || itip.OnlyMember(b.stored, b.room.Addresses...)) {
-		b.incoming = meant
+	if ok && !b.invitedItself(b.stored) {
+		b.incoming, b.member = meant, true
 	}
+}
+
+// invitedItself tells whether a cancellation by way of a group is none for the resource, as what is booked names it
+// besides.
+func (b *booking) invitedItself(stored *itip.Object) bool {
+	return b.incoming.Method() == "CANCEL" && stored != nil && !itip.OnlyMember(stored, b.room.Addresses...)
 }
