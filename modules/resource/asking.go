@@ -39,6 +39,9 @@ func (s *search) choose(ctx context.Context) (*member, error) {
 // ask has a member judge the invitation.
 func (s *search) ask(ctx context.Context, m *member) error {
 	if m.outdated() && !m.repeated() {
+		if m.declinedByOwner() {
+			s.refused = append(s.refused, m.room)
+		}
 		s.note(m.room, over(m.stored))
 		return nil
 	}

@@ -24,7 +24,7 @@ func (h *heard) speakToOrganizer(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("who is the organizer %s: %w", h.organizer.Address, err)
 	}
-	if entry != nil {
+	if h.entry = entry; entry != nil {
 		h.language = entry.Language
 	}
 	return nil
@@ -43,13 +43,13 @@ func (h *heard) agree(ctx context.Context) (decision, error) {
 		c.SetText("TRANSP", "OPAQUE")
 	}
 	var claim *calendar.Claim
-	if open && !h.room.rules.AllowConflicts {
+	if late || open && !h.room.rules.AllowConflicts {
 		v, err := h.judge(ctx, o)
 		if err != nil {
 			return decision{}, err
 		}
 		if late || len(v.clashes) > 0 {
-			return h.tooLate(v), nil
+			return h.tooLate(ctx, v)
 		}
 		claim = h.room.rules.claim(v.booked())
 	}
@@ -62,23 +62,23 @@ func (h *heard) agree(ctx context.Context) (decision, error) {
 
 // refuse gives up what was asked about. Where something of the booking remains, the instances stay as declined and take
 // no time, so that nobody takes the series to be untouched (D-12).
-func (h *heard) refuse() decision {
+func (h *heard) refuse(ctx context.Context) (decision, error) {
 	h.state = declined
-	return h.tell(answer{partstat: declined}, h.without(), h.owner)
+	return h.handOn(ctx, answer{partstat: declined}, h.owner)
 }
 
 // tooLate declines what the owner agreed to, as others were faster.
-func (h *heard) tooLate(v verdict) decision {
+func (h *heard) tooLate(ctx context.Context, v verdict) (decision, error) {
 	h.state = declined
 	a := answer{partstat: declined}
 	h.explain(&a, v.decline(ruleBusy))
-	d := h.tell(a, h.without(), nil)
+	d, err := h.handOn(ctx, a, nil)
 	d.why += ", as the time has been taken meanwhile"
-	return d
+	return d, err
 }
 
 // without is the calendar without what was asked about.
-func (h *heard) without() filter.Effect {
+func (h *heard) without() filter.PutEvent {
 	o := h.stored.Clone()
 	for _, c := range h.about(o) {
 		h.mark(c)
@@ -127,25 +127,37 @@ func (h *heard) reopen() {
 }
 
 // put stores with the mark of the answer that made us.
-func (h *heard) put(o *itip.Object, claim *calendar.Claim) filter.Effect {
+func (h *heard) put(o *itip.Object, claim *calendar.Claim) filter.PutEvent {
 	return filter.PutEvent{Calendar: h.room.Calendar, UID: o.UID(), Object: o, Base: h.version, Claim: claim, Cause: h.cause()}
 }
 
 // tell is the answer to the organizer, with the owner's words, and the end of the question for the owners but one who
 // knows.
 func (h *heard) tell(a answer, change filter.Effect, knows *ldapdir.Entry) decision {
-	w := h.forOwners()
-	name := imip.Line(h.owner.Name, maxName)
-	if h.comment != "" {
-		a.said = append([]string{fmt.Sprintf(w.word, name, h.comment)}, a.said...)
+	a.said = append(h.word(), a.said...)
+	effects := append([]filter.Effect{change, h.reply(a)}, h.closes(a.partstat, knows)...)
+	return done(h.decidedWhy()+": "+a.partstat, effects...)
+}
+
+// word is what the owner wrote, for the organizer.
+func (h *heard) word() []string {
+	if h.comment == "" {
+		return nil
 	}
-	effects := []filter.Effect{change, h.reply(a)}
-	ask := asker{booking: &h.booking, question: h.question, part: h.incoming}
-	effects = append(effects, ask.withdraw(knows, func(w ownerWords) string {
-		if h.says.Partstat != a.partstat {
+	return []string{fmt.Sprintf(h.forOwners().word, imip.Line(h.owner.Name, maxName), h.comment)}
+}
+
+// closes is the end of the question for the owners but one who knows.
+func (h *heard) closes(partstat string, knows *ldapdir.Entry) []filter.Effect {
+	ask, name := asker{booking: &h.booking, question: h.question, part: h.incoming}, imip.Line(h.owner.Name, maxName)
+	return ask.withdraw(knows, func(w ownerWords) string {
+		if h.says.Partstat != partstat {
 			return fmt.Sprintf(w.late, name)
 		}
-		return fmt.Sprintf(w.decided, name, w.states[a.partstat])
-	})...)
-	return done(fmt.Sprintf("%s has decided %s: %s", h.owner.Mail(), h.says.Partstat, a.partstat), effects...)
+		return fmt.Sprintf(w.decided, name, w.states[partstat])
+	})
+}
+
+func (h *heard) decidedWhy() string {
+	return fmt.Sprintf("%s has decided %s", h.owner.Mail(), h.says.Partstat)
 }

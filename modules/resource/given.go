@@ -55,7 +55,17 @@ func (s *search) passed(to *member) filter.Send {
 	w := s.collectionWords()
 	name, event := imip.Line(to.room.Name, maxName), title(s.incoming)
 	id := s.answerID(s.invited.Address, itip.Delegated) + "/" + to.room.Mail().String()
-	return s.send(id, fmt.Sprintf(w.subject, event), fmt.Sprintf(w.text, imip.Line(s.room.Name, maxName), event, s.span(), name), to.passing)
+	text := fmt.Sprintf(w.text, imip.Line(s.room.Name, maxName), event, s.span(), name)
+	reply := to.passing
+	if len(s.said) > 0 {
+		comment := strings.Join(s.said, "\n\n")
+		text += "\n\n" + comment
+		reply = reply.Clone()
+		for _, c := range reply.Scheduled() {
+			c.SetText("COMMENT", comment)
+		}
+	}
+	return s.send(id, fmt.Sprintf(w.subject, event), text, reply)
 }
 
 // answers tells whether effects hold an answer to the organizer.
@@ -94,6 +104,11 @@ func (s *search) nobody(ctx context.Context) (decision, error) {
 func (s *search) reasons() string {
 	w := s.collectionWords()
 	lines := []string{w.none}
+	for n, f := range s.refused {
+		if n < maxExplained {
+			lines = append(lines, "- "+imip.Line(f.Name, maxName)+": "+w.refused)
+		}
+	}
 	for n, m := range s.members {
 		if n == maxExplained {
 			lines = append(lines, fmt.Sprintf(s.words().more, len(s.members)-n))

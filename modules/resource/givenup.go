@@ -98,6 +98,11 @@ func (b *booking) refusedBefore() bool {
 	})
 }
 
+// declinedByOwner tells whether an owner's word is why what is stored takes no time.
+func (b *booking) declinedByOwner() bool {
+	return slices.ContainsFunc(questionsOn(b.stored), func(q question) bool { return q.state == declined })
+}
+
 // over says of an older request why it books nothing.
 func over(known *itip.Object) string {
 	switch known.Cause().Decision() {

@@ -17,6 +17,8 @@ type search struct {
 	findings   []string    // the same at length, for explain
 	unreadable error       // why a calendar could not be read
 	left       string      // why a member leaves such mail to people
+	refused    []*facility // members whose owner has declined it
+	said       []string    // paragraphs for the organizer, about why it is passed on
 }
 
 // member is one that may have the invitation.

@@ -144,7 +144,7 @@ func (h *heard) settle(ctx context.Context) (decision, error) {
 	}
 	h.by = by
 	if h.says.Partstat == declined {
-		return h.refuse(), nil
+		return h.refuse(ctx)
 	}
 	return h.agree(ctx)
 }
