@@ -18,10 +18,11 @@ type shown struct {
 // show looks behind the groups for a step that wants it. failed is the setting that could not be asked. Mail on role own
 // is meant for whom it is addressed to.
 func (d *draft) show(ctx context.Context, s *Step, b *branch, env *Envelope) (v *shown, failed share, err error) {
-	v = &shown{rcpts: b.rcpts, crowds: map[address.Address]crowd{}}
+	v = &shown{rcpts: b.rcpts}
 	if env.Role == Own || d.p.Directory == nil || !slices.ContainsFunc(b.rcpts, Recipient.Opens) {
 		return v, share{}, nil
 	}
+	v.crowds = map[address.Address]crowd{}
 	for share := range s.shares(env) {
 		if err := d.look(ctx, share, b, v); err != nil {
 			return v, share, err
