@@ -65,7 +65,7 @@ func (c *checkup) aliases() {
 	for _, p := range c.places("enable_original_recipient") {
 		if s := cmp.Or(p.service, c.service("cleanup")); p.value == "no" && strings.TrimSpace(c.Get(s, "virtual_alias_maps")) != "" {
 			c.say(Wrong, "setting.original-recipient", p.where, p.as("enable_original_recipient", "yes"),
-				"enable_original_recipient is no, and there are virtual_alias_maps: where Usher opens a group for a room in it, nobody else behind it gets the mail")
+				"enable_original_recipient is no, and there are virtual_alias_maps: where Usher opens a group for one of its members, nobody else behind it gets the mail")
 		}
 	}
 }
