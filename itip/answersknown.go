@@ -34,6 +34,7 @@ func (c *Component) keepAnswers(mine *Component, me []address.Address) {
 			line = line.withAddresses("DELEGATED-TO", was.DelegatedTo...).withAddresses("DELEGATED-FROM", was.DelegatedFrom...)
 		}
 		c.setAttendee(line)
+		c.withoutDelegates([]address.Address{a}, append(mine.addresses(), me...)...)
 		for _, d := range was.DelegatedTo {
 			if u, known := mine.Attendee(d); known && !c.lists(d) {
 				c.setAttendee(u.Prop)
@@ -53,4 +54,23 @@ func (r answerRecord) since(c *Component) bool {
 		return r.known && r.sequence > c.Sequence()
 	}
 	return r.stamp.After(c.Stamp())
+}
+
+// addresses are those of the attendees.
+func (c *Component) addresses() (as []address.Address) {
+	for _, u := range c.Attendees() {
+		as = append(as, u.Address)
+	}
+	return as
+}
+
+// withoutDelegates takes away those whom some attendees have sent, but for these.
+func (c *Component) withoutDelegates(of []address.Address, but ...address.Address) {
+	c.Props = slices.DeleteFunc(slices.Clone(c.Props), func(p Prop) bool {
+		if p.Name != "ATTENDEE" || p.Param("DELEGATED-FROM") == "" {
+			return false
+		}
+		u := userOf(p)
+		return !slices.Contains(but, u.Address) && slices.ContainsFunc(u.DelegatedFrom, func(a address.Address) bool { return slices.Contains(of, a) })
+	})
 }

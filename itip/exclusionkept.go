@@ -73,3 +73,24 @@ func (c *Component) organizersExclusions(now, before *recurrence, marked exclusi
 		c.setExclusions(es)
 	}
 }
+
+// struckBack tells whether an instance that was kept as cancelled takes place again because the series says so.
+func (m *merge) struckBack(series *recurrence) (bool, error) {
+	var now map[instanceKey]*override
+	for k, v := range m.old {
+		if !v.c.Cancelled() || series == nil {
+			continue
+		}
+		if now == nil {
+			var err error
+			if now, err = m.out.overrideMap(); err != nil {
+				return false, err
+			}
+		}
+		o, there, err := series.find(v.id)
+		if err != nil || there && now[k] == nil && !series.excluded(o) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}

@@ -108,6 +108,11 @@ func (m *merge) master() error {
 			return err
 		}
 	}
+	if !moved.any {
+		if moved.any, err = m.struckBack(series); err != nil {
+			return err
+		}
+	}
 	m.keep(master, m.was, moved)
 	master.organizersExclusions(series, m.before.series, noted)
 	return nil

@@ -34,8 +34,13 @@ func (m *merge) onlyPersonal(v *override) (bool, error) {
 	if c == nil || err != nil {
 		return false, err
 	}
-	others := slices.Concat(m.me, v.c.recorded()) // their answers came by REPLY
-	return canonical(c.organizers(others)) == canonical(v.c.organizers(others)), nil
+	answered := slices.Concat(v.c.recorded(), m.was.recorded()) // what they say, and whom they sent, came by REPLY
+	said := func(c *Component) string {
+		c = c.organizers(slices.Concat(m.me, answered))
+		c.withoutDelegates(answered)
+		return canonical(c)
+	}
+	return said(c) == said(v.c), nil
 }
 
 // derived is what an instance would be without its own override; nil if the series has none such.

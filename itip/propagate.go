@@ -111,6 +111,7 @@ func (x *propagation) carry(c, by *Component, a Answer) (changed bool) {
 		return false // invited by a version that the copy does not have
 	}
 	x.line(c, by, a.Attendee)
+	c.withoutDelegates([]address.Address{a.Attendee}, append(by.addresses(), x.me...)...)
 	for _, other := range by.delegationsOf(u) {
 		x.line(c, by, other)
 	}
