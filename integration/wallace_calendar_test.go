@@ -18,28 +18,39 @@ import (
 // subject. What is not so, or lies there twice, is a difference.
 func (h *house) stored(r wallaceResource) map[string]*itip.Object {
 	h.t.Helper()
-	if _, known := h.calendars[r.Key]; !known {
-		h.calendars[r.Key] = h.imap.Messages("", r.calendar())
-	}
 	all := map[string]*itip.Object{}
-	for _, m := range h.calendars[r.Key] {
+	for uid, m := range h.kept("", r.calendar(), "event") {
+		all[uid] = m.Object
+	}
+	return all
+}
+
+// kept are the objects of a folder of somebody, or of a shared one.
+func (h *house) kept(user, folder, kind string) map[string]*kolab.Message {
+	h.t.Helper()
+	name := user + " " + folder
+	if _, known := h.calendars[name]; !known {
+		h.calendars[name] = h.imap.Messages(user, folder)
+	}
+	all := map[string]*kolab.Message{}
+	for _, m := range h.calendars[name] {
 		if slices.Contains(m.Flags, imap.FlagDeleted) {
 			continue
 		}
 		o, err := kolab.Read(m.Body)
 		if err != nil {
-			h.differ("%s: message %d: %v", r.calendar(), m.UID, err)
+			h.differ("%s: message %d: %v", name, m.UID, err)
 			continue
 		}
 		uid := o.Object.UID()
 		if head, err := mail.ReadMessage(bytes.NewReader(m.Body)); err != nil || head.Header.Get("Subject") != uid ||
-			head.Header.Get("X-Kolab-Type") != "application/x-vnd.kolab.event" || head.Header.Get("X-Kolab-Mime-Version") != "3.0" {
-			h.differ("%s: the header of %s is not as Kolab has it", r.calendar(), uid)
+			head.Header.Get("X-Kolab-Type") != "application/x-vnd.kolab."+kind || head.Header.Get("X-Kolab-Mime-Version") != "3.0" {
+			h.differ("%s: the header of %s is not as Kolab has it", name, uid)
 		}
 		if slices.ContainsFunc(m.Flags, func(f imap.Flag) bool { return strings.Contains(strings.ToLower(string(f)), "hold") }) || all[uid] != nil {
-			h.differ("%s: %s lies there twice, or as a hold", r.calendar(), uid)
+			h.differ("%s: %s lies there twice, or as a hold", name, uid)
 		}
-		all[uid] = o.Object
+		all[uid] = o
 	}
 	return all
 }

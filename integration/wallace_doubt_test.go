@@ -19,7 +19,7 @@ func (h *house) doubt(wanted *yaml.Node, check func()) {
 	absent := field(wanted, "absent") == "true" // then nothing else can be seen
 	scalars(wanted, "", func(key string, n *yaml.Node) {
 		was := n.Value
-		if n.Value = another(key, was); n.Value == was || absent && key != "absent" {
+		if n.Value = h.another(key, was); n.Value == was || absent && key != "absent" {
 			n.Value = was
 			return
 		}
@@ -47,7 +47,12 @@ func scalars(n *yaml.Node, key string, visit func(string, *yaml.Node)) {
 }
 
 // another is a value that is wrong where this one is right; the same for what is not looked for.
-func another(key, value string) string {
+func (h *house) another(key, value string) string {
+	if h.fixture.ofPeople() {
+		if wrong, known := anotherOfPeople(key, value); known {
+			return wrong
+		}
+	}
 	n, err := strconv.Atoi(value)
 	switch {
 	case slices.Contains(remarks, key), value == "Accepted": // the ancestor's word for a status

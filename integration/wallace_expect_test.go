@@ -9,14 +9,7 @@ import (
 // expectMail looks for a letter that no expectation has found before and that came because of the newest mail.
 func (h *house) expectMail(w mailWant) {
 	h.t.Helper()
-	authors := h.authors(w.From)
-	fits := h.answers(w, authors)
-	switch {
-	case strings.HasSuffix(w.Subject, "requires confirmation"):
-		fits = h.asks(w)
-	case w.Subject != "":
-		fits = h.tells(w, authors)
-	}
+	fits := h.fits(w)
 	mailbox := h.person(orJohn(w.Mailbox)).Mail
 	i := slices.IndexFunc(h.letters, func(l *letter) bool {
 		return !l.purged && (w.Absent || !l.found) && l.HasRcpt(mailbox) && l.broken == "" && fits(l)
@@ -34,6 +27,20 @@ func (h *house) expectMail(w mailWant) {
 	if w.KeepAs != "" {
 		h.asked[w.KeepAs] = l
 	}
+}
+
+// fits tells which letters an expectation may mean.
+func (h *house) fits(w mailWant) func(*letter) bool {
+	h.t.Helper()
+	switch {
+	case h.fixture.ofPeople():
+		return h.peopleFits(w)
+	case strings.HasSuffix(w.Subject, "requires confirmation"):
+		return h.asks(w)
+	case w.Subject != "":
+		return h.tells(w, h.authors(w.From))
+	}
+	return h.answers(w, h.authors(w.From))
 }
 
 func orJohn(mailbox string) string {

@@ -21,11 +21,21 @@ type wallaceSuite struct {
 type wallaceFixture struct {
 	Users     []wallacePerson
 	Resources []wallaceResource
+	Folders   []wallaceFolder // beside those that everybody has
+	Numbered  bool            `yaml:"-"` // policies say their order, as a directory need not keep it
 }
 
 type wallacePerson struct {
 	Key, Name, Mail string
-	Policies        words `yaml:"kolabInvitationPolicy"`
+	Language        string   `yaml:"preferredlanguage"`
+	Policies        words    `yaml:"kolabInvitationPolicy"`
+	Delegates       []string `yaml:"kolabDelegate"`
+	Elsewhere       bool     `yaml:"not in LDAP"`
+}
+
+type wallaceFolder struct {
+	Owner, Name string
+	Annotations map[string]string
 }
 
 type wallaceResource struct {
@@ -43,7 +53,9 @@ type wallaceEntry struct {
 // sendStep hands one mail in.
 type sendStep struct {
 	Template, Change, To, From, Start, UID, Instance, Partstat string
-	Sequence                                                   string
+	Sequence, Summary, Range                                   string
+	EnvelopeFrom                                               string `yaml:"envelope_from"`
+	Payload, As                                                string // what was stored, or the mail before with changes
 	ToRequest                                                  string `yaml:"to_request"`
 	Subject                                                    string // of an owner's reply
 	Note                                                       string
@@ -53,6 +65,10 @@ type sendStep struct {
 // mail is meant.
 type mailWant struct {
 	Mailbox, From, Status, Subject string
+	Summary                        string
+	ITIP                           *itipWant `yaml:"is_itip"`
+	Without                        words     `yaml:"body_not_contains"`
+	Note                           string
 	Raw                            string `yaml:"raw_contains"`
 	First                          words  `yaml:"first_part_contains"`
 	Body                           words  `yaml:"body_contains"`
@@ -60,6 +76,12 @@ type mailWant struct {
 	StartHour                      *int   `yaml:"start_hour"`
 	Absent                         bool
 	SummaryInSubject               string `yaml:"summary_in_subject"` // a remark
+}
+
+// itipWant is an invitation that was delivered as it came, so many times.
+type itipWant struct {
+	Count       int
+	Method, UID string
 }
 
 // eventWant is what has to lie in a resource's calendar. Rest holds instance_TIME.
@@ -97,7 +119,7 @@ func (w *words) UnmarshalYAML(n *yaml.Node) error {
 	return err
 }
 
-// wallaceSuites reads the suites about resources.
+// wallaceSuites reads the suites about resources and people.
 func wallaceSuites(t *testing.T) map[string]wallaceSuite {
 	t.Helper()
 	data, err := os.ReadFile("testdata/wallace-scenarios.yaml")
@@ -112,7 +134,7 @@ func wallaceSuites(t *testing.T) map[string]wallaceSuite {
 	for _, n := range file.Suites {
 		var s wallaceSuite
 		name := field(&n, "suite")
-		if !slices.Contains([]string{"resource-directory", "R", "performance"}, name) {
+		if !slices.Contains([]string{"resource-directory", "R", "performance", "P"}, name) {
 			continue
 		}
 		if err := n.Load(&s); err != nil {

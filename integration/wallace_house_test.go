@@ -23,8 +23,15 @@ type house struct {
 	slapd   *slapdtest.Server
 	imap    *imaptest.Server
 	days    int // that the file's times are moved by
+	began   time.Time
 
 	uids    map[string]string // what the file calls A
+	starts  map[string]string // of events and tasks by UID, as the file says them
+	drafts  map[string]lines  // what was stored in a calendar by UID
+	drafted string            // the UID of the newest, as the file calls it
+	sends   []sendStep        // of the entry
+	newest  map[string]string // the newest invitation to somebody by address and UID
+	looksAt string            // whose copy of what is looked at, named likewise
 	members map[string]string // what the file calls member M: the key of the resource
 	letters []*letter
 	asked   map[string]*letter // confirmation requests by the names that the file keeps them under
@@ -38,21 +45,30 @@ type house struct {
 
 const horizon = "26280h" // three years: the file's times reach two and a half years ahead
 
+// houseOptions is what may differ between suites.
+type houseOptions struct {
+	imap    func(testing.TB) *imaptest.Server
+	modules string // as they stand in the configuration
+}
+
 // newHouse starts the servers.
-func newHouse(t *testing.T, f wallaceFixture) *house {
+func newHouse(t *testing.T, f wallaceFixture, o houseOptions) *house {
 	t.Helper()
 	if f.person("john").Key == "" {
 		f.Users = append(f.Users, wallacePerson{Key: "john", Name: "John Doe"}) // somebody has to ask
 	}
 	f.complete()
-	h := &house{t: t, fixture: f, days: shiftFrom(time.Now()), uids: map[string]string{}, members: map[string]string{}, asked: map[string]*letter{}, calendars: map[string][]imaptest.Message{}}
+	h := &house{t: t, fixture: f, days: shiftFrom(time.Now()), began: time.Now().Add(-time.Minute), uids: map[string]string{}, starts: map[string]string{}, newest: map[string]string{}, drafts: map[string]lines{}, members: map[string]string{}, asked: map[string]*letter{}, calendars: map[string][]imaptest.Message{}}
 	postfix.Need(t)
 	h.slapd = slapdtest.Start(t, f.ldif())
-	inMemory(func() { h.imap = imaptest.Cyrus(t) })
+	inMemory(func() { h.imap = o.imap(t) })
 	logins := map[string]string{}
 	for _, p := range f.Users {
-		logins[p.Mail] = imaptest.Password
+		if !p.Elsewhere {
+			logins[p.Mail] = imaptest.Password
+		}
 	}
+	h.layFolders()
 	for _, r := range f.Resources {
 		if !r.collection() {
 			h.imap.CreateShared(r.calendar())
@@ -67,7 +83,7 @@ func newHouse(t *testing.T, f wallaceFixture) *house {
 		return strings.NewReplacer(
 			"{dir: calendars, zone: Europe/Berlin}", section,
 			"submit: {", fmt.Sprintf("submit: {secret_file: %q, ", secret),
-			"resource: {enabled: true}", "resource: {enabled: true, timeout: 2m, horizon: "+horizon+"}").Replace(text)
+			"resource: {enabled: true}", o.modules).Replace(text)
 	}})
 	return h
 }

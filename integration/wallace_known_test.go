@@ -11,6 +11,10 @@ var deviations = map[string]string{
 	"R-010-invalid":                  "D-08",     // a mail that invites somebody else passes; the ancestor sent it back
 	"R-014-owner-confirm-decline":    "S5546-55", // and what an owner declined
 	"R-019-cancel-single-occurrence": "S5546-55",
+
+	"P-010-propagation-to-attendees": "S5546-01",               // who is not on the organizer's newest list is not on it
+	"P-011-manual-then-auto-update":  "S6047-01",               // an update that the organizer has not sent changes nothing
+	"P-017c-cancel-this-and-future":  "S5545-26 scheduling.md", // it ends right before; answers are for the organizer to read
 }
 
 // ancestorsFaults are entries that the ancestor passed without doing what they ask for.
@@ -29,6 +33,9 @@ var factsOf = map[string]func(*house){
 	"R-016-collection-owner-confirmation": func(h *house) {
 		h.delegation(h.mail("viprooms"), h.mail("room3"), "TENTATIVE")
 	},
+	"P-001-accept-then-update": func(h *house) { h.answeredOnce("jane", "A") },
+	"P-002-conflict-reject":    func(h *house) { h.isDeclined("jane", "B") },
+	"P-020-task-accept":        func(h *house) { h.answeredOnce("jane", "T1") },
 	"R-020-owner-confirmation-single-occurrence": func(h *house) { // what is declined blocks neither where it was nor where it should go (D-12)
 		h.isFree("room3", "2015-05-02T14:00")
 		h.isFree("room3", "2015-05-02T18:00")

@@ -1,8 +1,10 @@
 package integration
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -50,9 +52,16 @@ func (f wallaceFixture) ldif() string {
 		entry("ou="+ou+","+ldapBase, "objectClass: organizationalUnit", "ou: "+ou)
 	}
 	for _, p := range f.Users {
-		entry(p.dn(), append([]string{"objectClass: inetOrgPerson", "objectClass: kolabInetOrgPerson", "uid: " + strings.ToLower(p.surname()),
+		if p.Elsewhere {
+			continue
+		}
+		lines := append([]string{"objectClass: inetOrgPerson", "objectClass: kolabInetOrgPerson", "uid: " + strings.ToLower(p.surname()),
 			"cn: " + p.Name, "displayName: " + p.Name, "givenName: " + p.given(), "sn: " + p.surname(), "mail: " + p.Mail,
-			"preferredLanguage: en_US"}, p.Policies.lines("kolabInvitationPolicy")...)...)
+			"preferredLanguage: " + cmp.Or(p.Language, "en_US")}, p.policies(f.Numbered)...)
+		for _, key := range p.Delegates {
+			lines = append(lines, "kolabDelegate: "+f.person(key).dn())
+		}
+		entry(p.dn(), lines...)
 	}
 	for _, r := range f.Resources {
 		lines := []string{"objectClass: device", "objectClass: kolabSharedFolder", "objectClass: kolabResource", "objectClass: mailRecipient",
@@ -70,6 +79,18 @@ func (f wallaceFixture) ldif() string {
 		entry(r.dn(), lines...)
 	}
 	return b.String()
+}
+
+// policies are somebody's, as they stand in the directory: in their order, or numbered and in another one.
+func (p wallacePerson) policies(numbered bool) []string {
+	all := slices.Clone(p.Policies)
+	if numbered {
+		for i, value := range all {
+			all[i] = fmt.Sprintf("{%d}%s", i, value)
+		}
+		slices.Reverse(all)
+	}
+	return all.lines("kolabInvitationPolicy")
 }
 
 func (w words) lines(attr string) (lines []string) {

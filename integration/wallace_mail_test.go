@@ -140,6 +140,8 @@ func (h *house) instance(l *lines, s sendStep) {
 	}
 }
 
+const johnOrganizes = `ORGANIZER;CN="Doe, John":mailto:john.doe@example.org`
+
 // changed edits an event as a step's change says in words.
 func changed(h *house, event, change string) string {
 	h.t.Helper()
@@ -147,7 +149,11 @@ func changed(h *house, event, change string) string {
 		"":                               strings.NewReplacer(),
 		"COUNT removed: infinite weekly": strings.NewReplacer(";COUNT=10", ""),
 		"SUMMARY new":                    strings.NewReplacer("SUMMARY:test", "SUMMARY:new"),
-		"DTSTART renamed to X-DTSTART":   strings.NewReplacer("DTSTART;", "X-DTSTART;"),
+		"CLASS:CONFIDENTIAL instead of DESCRIPTION":     strings.NewReplacer("DESCRIPTION:test", "CLASS:CONFIDENTIAL"),
+		"ORGANIZER Lucy Meyer <lucy.meyer@example.org>": strings.NewReplacer(johnOrganizes, `ORGANIZER;CN="Lucy Meyer":mailto:lucy.meyer@example.org`),
+		"ORGANIZER Jane Manager <jane.manager@example.org>, RSVP=FALSE for john": strings.NewReplacer(
+			johnOrganizes, `ORGANIZER;CN="Jane Manager":mailto:jane.manager@example.org`, "RSVP=TRUE", "RSVP=FALSE"),
+		"DTSTART renamed to X-DTSTART": strings.NewReplacer("DTSTART;", "X-DTSTART;"),
 		"resource attendee is some-other-resource@example.org (not existing); COMMENT:Sent to <audi>": strings.NewReplacer(
 			"mailto:"+h.fixture.resource("audi").Mail, "mailto:some-other-resource@example.org",
 			"DESCRIPTION:test", "DESCRIPTION:test\nCOMMENT:Sent to "+h.fixture.resource("audi").Mail),

@@ -15,17 +15,23 @@ import (
 
 // sent is a mail that was handed in.
 type sent struct {
-	to       wallaceResource
-	uid      string // of the booking it is about
-	sequence string
-	summary  string
+	to        wallaceResource
+	person    wallacePerson // instead of a resource
+	organizer string
+	uid       string // of the booking it is about
+	sequence  string
+	summary   string
 }
 
 // send hands a mail in as its sender, logged in, and looks at what became of the envelope.
 func (h *house) send(s sendStep) {
 	h.t.Helper()
-	if s.Template == "R.owner_reply" {
+	switch {
+	case s.Template == "R.owner_reply":
 		h.ownerReply(s)
+		return
+	case h.fixture.ofPeople():
+		h.sendToPerson(s)
 		return
 	}
 	to, ok := h.resource(s.To)
@@ -113,6 +119,8 @@ func (h *house) purge(what string) {
 		}
 	case "calendar":
 		h.empty(h.fixture.resource(key).calendar())
+	case calendarFolder:
+		h.expunge(h.person(key).Mail, place, imap.UIDSet{{Start: 1}})
 	default:
 		h.t.Fatalf("no way to purge %q", what)
 	}
@@ -121,13 +129,19 @@ func (h *house) purge(what string) {
 // empty deletes all messages of a folder as a client does.
 func (h *house) empty(folder string) {
 	h.t.Helper()
-	c := h.imap.Client("")
+	h.expunge("", folder, imap.UIDSet{{Start: 1}})
+}
+
+// expunge deletes some messages of somebody's folder, or of a shared one.
+func (h *house) expunge(user, folder string, which imap.UIDSet) {
+	h.t.Helper()
+	c := h.imap.Client(user)
 	defer c.Close()
 	if _, err := c.Select(folder, nil).Wait(); err != nil {
 		h.t.Fatal(err)
 	}
 	deleted := &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagDeleted}}
-	if err := c.Store(imap.UIDSet{{Start: 1}}, deleted, nil).Close(); err != nil {
+	if err := c.Store(which, deleted, nil).Close(); err != nil {
 		h.t.Fatal(err)
 	}
 	if err := c.Expunge().Close(); err != nil {
@@ -137,7 +151,7 @@ func (h *house) empty(folder string) {
 
 // valueOf is the value of a property of the mail's calendar, or "".
 func valueOf(data []byte, name string) string {
-	_, calendar, _ := strings.Cut(string(data), "BEGIN:VEVENT")
+	_, calendar, _ := strings.Cut(strings.ReplaceAll(string(data), "BEGIN:VTODO", "BEGIN:VEVENT"), "BEGIN:VEVENT")
 	_, value, _ := strings.Cut(calendar, "\n"+name+":")
 	value, _, _ = strings.Cut(value, "\r")
 	return value

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v4"
+
+	"usher/itip/imapcal/imaptest"
 )
 
 // TestWallaceResources runs the entries about resources of testdata/wallace-scenarios.yaml from end to end: mail goes
@@ -23,7 +25,7 @@ func TestWallaceResources(t *testing.T) {
 		{"resource-directory", lookUp}, {"R", takeSteps}, {"performance", measure},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			h := newHouse(t, suites[s.name].Fixture)
+			h := newHouse(t, suites[s.name].Fixture, houseOptions{imap: imaptest.Cyrus, modules: "resource: {enabled: true, timeout: 2m, horizon: " + horizon + "}"})
 			for _, e := range suites[s.name].Scenarios {
 				t.Run(e.ID, func(t *testing.T) {
 					h.begin(t)
@@ -45,7 +47,7 @@ func TestWallaceResources(t *testing.T) {
 
 // begin makes the house ready for an entry.
 func (h *house) begin(t *testing.T) {
-	h.t, h.differs, h.rows = t, nil, nil
+	h.t, h.differs, h.rows, h.sends = t, nil, nil, nil
 	clear(h.calendars)
 	clear(h.members)
 	clear(h.asked)
@@ -77,7 +79,7 @@ func (h *house) judge(e wallaceEntry) (word, line string) {
 		line += " (differs: " + rows + ")"
 	}
 	fault := ancestorsFaults[e.ID]
-	if fault == "" && strings.HasPrefix(e.Observed, "fail") {
+	if fault == "" && strings.HasPrefix(e.Observed, "fail-upstream") {
 		fault = e.Observed
 	}
 	if fault != "" {
@@ -112,6 +114,10 @@ func (h *house) step(n *yaml.Node) {
 		"send":                  func() { h.send(mustRead[sendStep](h, value)) },
 		"expect_mail":           func() { h.expectMail(mustRead[mailWant](h, value)) },
 		"expect_resource_event": func() { h.expectEvent(mustRead[eventWant](h, value)) },
+		"expect_user_event":     func() { h.expectCopy(mustRead[copyWant](h, value)) },
+		"expect_user_task":      func() { h.expectCopy(mustRead[copyWant](h, value)) },
+		"store":                 func() { h.store(mustRead[storeStep](h, value)) },
+		"modify":                func() { h.modify(mustRead[modifyStep](h, value)) },
 		"wait":                  func() {}, // everything is done when the queue is empty
 		"purge": func() {
 			for _, name := range mustRead[words](h, value) {
