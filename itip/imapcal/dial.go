@@ -115,6 +115,7 @@ func (s *Store) dialOne(ctx context.Context, place server, login string) (*conn,
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
+	raw = prompted(raw)
 	stop := context.AfterFunc(limited, func() { raw.Close() })
 	defer stop()
 	client, step, err := greet(limited, raw, place)
