@@ -94,7 +94,9 @@ func told(t *testing.T, s *imapSite, hours, rivals int) map[int]int {
 	for h := range hours {
 		for r := range rivals {
 			_, addr := guest(h*rivals + r)
-			answers := s.Sink.Wait(t, 1, func(m smtptest.Message) bool { return m.HasRcpt(addr) && bytes.Contains(m.Data, []byte("METHOD:REPLY")) })
+			answers := s.Sink.Wait(t, 1, func(m smtptest.Message) bool {
+				return m.HasRcpt(addr) && bytes.Contains(m.Data, []byte("METHOD:REPLY"))
+			})
 			accepted := bytes.Contains(answers[0].Data, []byte("PARTSTAT=3DACCEPTED"))
 			if len(answers) != 1 || accepted == bytes.Contains(answers[0].Data, []byte("PARTSTAT=3DDECLINED")) {
 				t.Errorf("%s has %d answers, ACCEPTED: %v", addr, len(answers), accepted)

@@ -118,7 +118,7 @@ func day(at string) time.Time {
 	return when
 }
 
-func berlin(t *testing.T, at time.Time) string {
+func berlin(t testing.TB, at time.Time) string {
 	t.Helper()
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
@@ -148,7 +148,7 @@ func testOtherClient(t *testing.T, s *imapSite) {
 }
 
 // object is a meeting as somebody's own entry.
-func object(t *testing.T, m meeting) *itip.Object {
+func object(t testing.TB, m meeting) *itip.Object {
 	t.Helper()
 	objects, err := itip.Parse(fmt.Appendf(nil, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Other//Client//EN\r\nBEGIN:VEVENT\r\nUID:%s\r\nDTSTAMP:%s\r\n"+
 		"DTSTART;TZID=Europe/Berlin:%s\r\nDTEND;TZID=Europe/Berlin:%s\r\nSUMMARY:%s\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", m.UID, m.Stamp, m.Start, m.End, m.Title))
@@ -158,7 +158,7 @@ func object(t *testing.T, m meeting) *itip.Object {
 	return objects[0]
 }
 
-func asKolab(t *testing.T) func(*itip.Object) []byte {
+func asKolab(t testing.TB) func(*itip.Object) []byte {
 	return func(o *itip.Object) []byte {
 		mail, err := kolab.Write(&kolab.Message{Object: o})
 		if err != nil {
@@ -173,7 +173,7 @@ func asICal(o *itip.Object) []byte {
 }
 
 // remove deletes a message as a client does.
-func remove(t *testing.T, server *imaptest.Server, uid imap.UID) {
+func remove(t testing.TB, server *imaptest.Server, uid imap.UID) {
 	t.Helper()
 	c := server.Client("")
 	if _, err := c.Select(blue, nil).Wait(); err != nil {

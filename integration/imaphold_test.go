@@ -65,7 +65,7 @@ func (s *imapSite) awaitHold() imaptest.Message {
 }
 
 // appendAged puts a hold back as if its owner had been silent for so long.
-func appendAged(t *testing.T, server *imaptest.Server, m imaptest.Message, age time.Duration) {
+func appendAged(t testing.TB, server *imaptest.Server, m imaptest.Message, age time.Duration) {
 	t.Helper()
 	cmd := server.Client("").Append(blue, int64(len(m.Body)), &imap.AppendOptions{Flags: []imap.Flag{hold}, Time: time.Now().Add(-age)})
 	if _, err := cmd.Write(m.Body); err != nil {

@@ -38,7 +38,7 @@ type imapOptions struct {
 }
 
 // newIMAPSite starts slapd unless it is there, Postfix and Usher.
-func newIMAPSite(t *testing.T, server *imaptest.Server, o imapOptions) *imapSite {
+func newIMAPSite(t testing.TB, server *imaptest.Server, o imapOptions) *imapSite {
 	t.Helper()
 	if o.slapd == nil {
 		o.slapd = startSlapd(t)
@@ -49,7 +49,7 @@ func newIMAPSite(t *testing.T, server *imaptest.Server, o imapOptions) *imapSite
 	return &imapSite{site: s, imap: server}
 }
 
-func startSlapd(t *testing.T) *slapdtest.Server {
+func startSlapd(t testing.TB) *slapdtest.Server {
 	t.Helper()
 	ldif, err := office.Files.ReadFile("office.ldif")
 	if err != nil {
@@ -59,7 +59,7 @@ func startSlapd(t *testing.T) *slapdtest.Server {
 }
 
 // imapSection is what stands under calendars.
-func imapSection(t *testing.T, server *imaptest.Server, o imapOptions) string {
+func imapSection(t testing.TB, server *imaptest.Server, o imapOptions) string {
 	t.Helper()
 	secret := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(secret, []byte(server.AdminPassword+"\n"), 0o600); err != nil {
@@ -99,7 +99,7 @@ func (s *imapSite) inFolder() (bookings, holds []imaptest.Message) {
 	return bookings, holds
 }
 
-func takesNoTime(t *testing.T, m imaptest.Message) bool {
+func takesNoTime(t testing.TB, m imaptest.Message) bool {
 	t.Helper()
 	format := "ical"
 	if headerOf(m, "X-Kolab-Type") != "" {
@@ -119,7 +119,7 @@ func (s *imapSite) wantBooked(n int) []imaptest.Message {
 }
 
 // stored reads a message of the calendar, which must be in the format.
-func stored(t *testing.T, format string, m imaptest.Message) *itip.Object {
+func stored(t testing.TB, format string, m imaptest.Message) *itip.Object {
 	t.Helper()
 	if format == "kolab" {
 		got, err := kolab.Read(m.Body)

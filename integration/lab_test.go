@@ -189,7 +189,7 @@ func (l *lab) delivered(t *testing.T, to string) string {
 }
 
 // withoutReceived takes the field off that Postfix adds at the top.
-func withoutReceived(t *testing.T, data string) string {
+func withoutReceived(t testing.TB, data string) string {
 	t.Helper()
 	if !strings.HasPrefix(data, "Received: ") {
 		t.Fatalf("no Received at the top of %.200q", data)

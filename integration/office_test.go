@@ -3,6 +3,7 @@ package integration
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -23,7 +24,7 @@ import (
 // site is a Postfix with a real Usher process behind it: the example office.
 type site struct {
 	*postfix.Instance
-	t      *testing.T
+	t      testing.TB
 	home   string // of the configuration, calendars and state
 	config string
 	cmd    *exec.Cmd
@@ -57,7 +58,7 @@ type siteOptions struct {
 }
 
 // newSite starts Postfix, then Usher.
-func newSite(t *testing.T, o siteOptions) *site {
+func newSite(t testing.TB, o siteOptions) *site {
 	t.Helper()
 	postfix.Need(t)
 	sockets := postfix.Dir(t)
@@ -102,14 +103,15 @@ func (s *site) configure(text string) {
 	}
 }
 
-// program builds usher once for all tests of this package.
+// program builds usher once for all tests of this package; with the race detector, unless it is to be measured.
 var program = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "usher-integration-")
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, "usher")
-	out, err := exec.Command("go", "build", "-race", "-o", path, "usher/cmd/usher").CombinedOutput()
+	race := fmt.Sprintf("-race=%v", flag.Lookup("test.bench").Value.String() == "")
+	out, err := exec.Command("go", "build", race, "-o", path, "usher/cmd/usher").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
@@ -201,7 +203,7 @@ func next(uid string, hour int) meeting {
 		Date: time.Now().Format(time.RFC1123Z)}
 }
 
-func (m meeting) mail(t *testing.T) []byte {
+func (m meeting) mail(t testing.TB) []byte {
 	t.Helper()
 	text, err := template.ParseFS(office.Files, "mails/invite.eml")
 	if err != nil {
@@ -250,7 +252,7 @@ func (s *site) booked() int {
 }
 
 // deadAddr is a port of this machine that nobody answers on.
-func deadAddr(t *testing.T) string {
+func deadAddr(t testing.TB) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
