@@ -97,6 +97,9 @@ func (m *merge) place(c *Component, t *timeline, id moment) error {
 	mine, by := t.master, moved{true, true}
 	var old *Component
 	if v := t.override(id); v != nil {
+		if outdated(v.c, c) {
+			return nil // it has been moved since
+		}
 		old, mine = v.c, v.c
 		is, err := m.in.Zones(nil).override(c, nil)
 		if err != nil {

@@ -19,6 +19,7 @@ func TestS5546_34_Add(t *testing.T) {
 		{"to a single event", "DTSTART:20260302T090000Z\nDURATION:PT1H\n" + annsOwn, extra, "0302T1000 0320T1000/0320T1200", "ann=ACC bob=NEE | 0320 ann=NEE bob=NEE", nil},
 		{"where an instance is", daily5 + annsOwn, strings.Replace(extra, "20260320", "20260304", 1), "0302T1000 0303T1000 0304T1000/0304T1200 0305T1000 0306T1000", "ann=ACC bob=NEE | 0304 ann=NEE bob=NEE", nil},
 		{"where one was taken out", daily5 + "EXDATE:20260304T090000Z\n" + annsOwn, strings.Replace(extra, "20260320", "20260304", 1), "0302T1000 0303T1000 0304T1000/0304T1200 0305T1000 0306T1000", "ann=ACC bob=NEE | 0304 ann=NEE bob=NEE", nil},
+		{"which has been moved since", strings.Replace(daily5, "SEQUENCE:1", "SEQUENCE:2", 1) + "RDATE:20260320T090000Z\n" + annsOwn + "\n---\nSEQUENCE:3\nRECURRENCE-ID:20260320T090000Z\nDTSTART:20260320T110000Z\nDURATION:PT1H\n" + annsOwn, extra, "0302T1000 0303T1000 0304T1000 0305T1000 0306T1000 0320T1200", "ann=ACC bob=NEE | 0320 ann=ACC bob=NEE", nil},
 		{"outdated", strings.Replace(daily5, "SEQUENCE:1", "SEQUENCE:3", 1) + annsOwn, extra, "", "", ErrOutdated},
 		{"without SEQUENCE", daily5 + annsOwn, strings.Replace(extra, "SEQUENCE:2\n", "", 1), "", "", ErrSyntax},
 		{"with a rule", daily5 + annsOwn, extra + "RRULE:FREQ=DAILY", "", "", ErrSyntax},
