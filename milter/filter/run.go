@@ -65,6 +65,7 @@ type run struct {
 // once plans and applies; done is false when it has to be planned again.
 func (r *run) once() (o Outcome, done bool) {
 	d := r.p.draft(r.ctx, r.tx, r.without, r.crowds)
+	d.inPlace(r.p.World)
 	r.last = d
 	if d.refuse != nil || len(d.effects) == 0 {
 		return d.outcome(), true

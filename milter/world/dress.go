@@ -8,11 +8,11 @@ import (
 	"usher/milter/message"
 )
 
-// dressed is the mail as it goes out. A branch is somebody else's and goes as it is, but for the mark of what is ours:
+// Dress is the mail of a Send as it goes out. A branch is somebody else's and goes as it is, but for the mark of what is ours:
 // where our mail comes back in, that is what it is believed by. An automatic one gets the mark and what it lacks: a
 // Message-ID by its meaning, so that two copies of it are one; a Date; and Auto-Submitted, so that nobody answers it
 // (RFC 3834 5).
-func (j *job) dressed(s filter.Send) *message.Message {
+func (w *World) Dress(s filter.Send) *message.Message {
 	h := s.Mail.Header
 	switch {
 	case s.Branch && h.Has(message.OwnField):
@@ -20,10 +20,10 @@ func (j *job) dressed(s filter.Send) *message.Message {
 	case s.Branch:
 		return s.Mail
 	}
-	h = h.Set(message.NewField(message.OwnField, j.hostname))
+	h = h.Set(message.NewField(message.OwnField, w.hostname))
 	for _, f := range []message.Field{
-		message.NewField("Date", j.clock().Format(time.RFC1123Z)),
-		message.NewField("Message-ID", "<"+digest(s.Key())+"@"+j.hostname+">"),
+		message.NewField("Date", w.clock().Format(time.RFC1123Z)),
+		message.NewField("Message-ID", "<"+digest(s.Key())+"@"+w.hostname+">"),
 		message.NewField("Auto-Submitted", "auto-replied"),
 	} {
 		if !h.Has(f.Name) {

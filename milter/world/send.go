@@ -88,7 +88,7 @@ func (j *job) send(ctx context.Context, session *session, s *post) error {
 		if err != nil {
 			return err
 		}
-		answers, err := line.Send(ctx, s.envelope(to), j.dressed(s.Send))
+		answers, err := line.Send(ctx, s.envelope(to), j.Dress(s.Send))
 		var r *Refused
 		switch {
 		case errors.As(err, &r):
