@@ -83,6 +83,7 @@ func (m *merge) add(c *Component) error {
 		return err
 	} else if !there {
 		t.series.include(t.master, occurrence{id.wall, id.at})
+		t.series.settleExclusions(t.master)
 		t.master.Add(id.prop("RDATE"))
 	}
 	t.master.SetSequence(c.Sequence())

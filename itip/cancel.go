@@ -15,7 +15,8 @@ import (
 // Given addresses of the recipient (me), components that list attendees but none of these do not concern him;
 // if that is all of them, ErrNotListed. A component that lists nobody is for everybody, and STATUS makes no
 // difference (D-04). ErrOutdated: all that concerns him is older than what is stored. ErrNoInstance: the series
-// never had such an instance; one that is cancelled already is cancelled again. Neither argument changes.
+// never had such an instance; one that is cancelled already is cancelled again. Given addresses, the copy notes what
+// the organizer took out, for Merge. Neither argument changes.
 func Cancelled(stored, cancel *Object, me ...address.Address) (rest *Object, gone bool, err error) {
 	fresh, whole, err := cancelling(stored, cancel, me)
 	if err != nil || whole {

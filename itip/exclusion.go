@@ -143,14 +143,18 @@ func (es exclusions) away(key int64, c *Component) bool {
 	return false
 }
 
-// unmark forgets that a start was taken away.
-func (c *Component) unmark(key int64) {
-	if !c.Has(exclusionProperty) {
+// settleExclusions forgets what the series has again.
+func (r *recurrence) settleExclusions(master *Component) {
+	if r == nil || !master.Has(exclusionProperty) {
 		return
 	}
-	es := c.exclusions()
-	delete(es, excluded{key, false})
-	c.setExclusions(es)
+	es := master.exclusions()
+	for x := range es {
+		if !x.future && !r.excluded(occurrence{r.at(x.key).wall, x.key}) {
+			delete(es, x)
+		}
+	}
+	master.setExclusions(es)
 }
 
 // at is the moment of a key of this series.

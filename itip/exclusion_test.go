@@ -45,6 +45,7 @@ func TestS6638_03_WhoTookAnInstanceOut(t *testing.T) {
 		{"cancelled, back by itself, taken out by the owner", "", []string{wed, "METHOD:REQUEST\nSEQUENCE:4\nRECURRENCE-ID:20260304T090000Z\nDTSTART:20260304T090000Z\nDURATION:PT1H\n" + invited, "own:" + out + "20260304T100000", series("5", first, "")}, noWed, nil},
 		{"cancelled, back with the series, taken out by the owner", "", []string{wed, series("4", first, ""), "own:" + out + "20260304T100000", series("5", first, "")}, noWed, nil},
 		{"cancelled, an older series with a newer instance", "", []string{wed, series("2", first, "\n---\n"+strings.Replace(movedWed, "SEQUENCE:1", "SEQUENCE:4", 1)+invited)}, "0302T1000 0303T1000 0304T1500 0305T1000 0306T1000", nil},
+		{"cancelled, added, taken out by the owner", "", []string{wed, "METHOD:ADD\nSEQUENCE:4\nDTSTART:20260304T090000Z\nDURATION:PT1H\n" + invited, "own:" + out + "20260304T100000", series("5", first, "")}, noWed, nil},
 		{"S5545_26 ended, then back", "", []string{fromThu, series("4", first, "")}, all, nil},
 		{"S5546_55 ended, then an older series", "", []string{fromThu, series("2", first, "")}, ended, nil},
 		{"S5546_55 ended, then a later instance, older", "", []string{fromThu, "METHOD:REQUEST\nSEQUENCE:2\nRECURRENCE-ID:20260306T090000Z\nDTSTART:20260306T120000Z\nDURATION:PT1H\n" + invited}, ended, ErrOutdated},

@@ -39,7 +39,6 @@ func (r *recurrence) include(master *Component, o occurrence) {
 		props = append(props, p)
 	}
 	master.Props = props
-	master.unmark(r.key(o))
 	delete(r.exAt, r.key(o))
 	delete(r.exDay, floor(o.wall, day))
 }

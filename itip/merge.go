@@ -11,7 +11,11 @@ import (
 // components it takes what Update would take, and keeps what is the person's (me are his addresses): his answer,
 // unless that component takes place at another time now, TRANSP, alarms, categories, colour, the progress of a task,
 // extensions of his own, instances he has taken out, and overrides that have such things (S6638-03). An override
-// that comes new has the personal data of the series.
+// that comes new has the personal data of the series. Answers of others that are later than the message stay, too
+// (Propagate).
+//
+// What the organizer took out, by EXDATE or CANCEL, comes back with a newer message of the series that has it again; the
+// copy notes whose doing it was.
 //
 // stored may be nil. Besides the errors of Update and Add there is ErrTakeover if the UID belongs to another
 // organizer. What was cancelled comes back only by a message that is newer than the cancellation. Neither argument

@@ -8,8 +8,8 @@ import (
 
 // Struck is what a CANCEL makes of a person's copy that is to keep what was cancelled: STATUS:CANCELLED, with
 // SEQUENCE and DTSTAMP of the message, on all components, or on those of the instances it names, which get an
-// override if they have none. RANGE=THISANDFUTURE ends the series, and nothing after it is kept. What is kept so
-// makes older messages outdated (S5546-55). me, the errors and everything else are as with Cancelled; ErrTakeover
+// override if they have none. RANGE=THISANDFUTURE ends the series, and nothing after it is kept; given me, the
+// copy notes where, for Merge and Update. What is kept so makes older messages outdated (S5546-55). me, the errors and everything else are as with Cancelled; ErrTakeover
 // if the UID belongs to another organizer. Neither argument changes.
 func Struck(stored, cancel *Object, me ...address.Address) (*Object, error) {
 	fresh, whole, err := cancelling(stored, cancel, me)

@@ -212,6 +212,7 @@ func (u *update) instances() error {
 	if len(todo) == 0 {
 		return ErrOutdated
 	}
+	series.settleExclusions(u.out.Master())
 	for _, r := range todo {
 		u.put(r.old, r.new, u.in)
 	}
