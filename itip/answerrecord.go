@@ -72,3 +72,11 @@ func (c *Component) setAnswerRecord(a address.Address, r answerRecord) {
 	})
 	c.Add(Prop{Name: answerProperty, Value: Escape(strconv.Itoa(r.sequence) + " " + stamp + " " + a.String())})
 }
+
+// later tells whether a record is of a later answer than another.
+func (r answerRecord) later(s answerRecord) bool {
+	if !r.known || !s.known || r.sequence != s.sequence {
+		return r.known && (!s.known || r.sequence > s.sequence)
+	}
+	return r.stamp.After(s.stamp)
+}

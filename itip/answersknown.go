@@ -16,7 +16,7 @@ func (c *Component) recorded() (as []address.Address) {
 	return as
 }
 
-// keepAnswers keeps what others have answered (Propagate) since the organizer wrote the message, which cannot know of
+// keepAnswers keeps what others have answered (Informed) since the organizer wrote the message, which cannot know of
 // it.
 func (c *Component) keepAnswers(mine *Component, me []address.Address) {
 	for _, a := range mine.recorded() {

@@ -12,7 +12,7 @@ import (
 // unless that component takes place at another time now, TRANSP, alarms, categories, colour, the progress of a task,
 // extensions of his own, instances he has taken out, and overrides that have such things (S6638-03). An override
 // that comes new has the personal data of the series. Answers of others that are later than the message stay, too
-// (Propagate).
+// (Informed).
 //
 // What the organizer took out, by EXDATE or CANCEL, comes back with a newer message of the series that has it again; the
 // copy notes whose doing it was.

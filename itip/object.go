@@ -2,10 +2,10 @@
 // (RFC 5545, RFC 5546, RFC 6047). It does no I/O (the zone database is what package time has), reads no clock and
 // knows no mail server, directory or policy.
 //
-// Parse makes Objects of a text/calendar part; Instances and Zones tell when they take place; Compare, Update,
-// Merge, Answered, Informed, Cancelled and Struck are what messages do to stored objects, Reply, Delegate and Cancel some of
-// those that are sent. Objects are plain trees that keep everything they do not understand: what is not changed on
-// purpose is written as it was read.
+// Parse makes Objects of a text/calendar part; Instances and Zones tell when they take place; Compare, Update, Merge,
+// Answered, OwnAnswer, Informed, Cancelled and Struck are what messages do to stored objects, Reply, Delegate and Cancel
+// some of those that are sent; Asks tells what wants an answer, and TallyOf who has given which. Objects are plain trees
+// that keep everything they do not understand: what is not changed on purpose is written as it was read.
 package itip
 
 import "strings"

@@ -13,7 +13,6 @@ type incoming struct {
 	name   string
 	object *Object // REQUEST, ADD or CANCEL
 	heard  *Object // the organizer's object after an answer of somebody else
-	said   []Answer
 }
 
 // calendarOf is a person whose calendar takes what comes and accepts what asks.
@@ -39,8 +38,7 @@ func (p calendarOf) take(stored *Object, m incoming) *Object {
 
 func (p calendarOf) apply(stored *Object, m incoming) (*Object, error) {
 	if m.heard != nil && stored != nil {
-		out, _, err := Propagate(stored, m.heard, m.said, ann)
-		return out, err
+		return Informed(stored, m.heard, ann)
 	}
 	if m.heard != nil {
 		return nil, nil
@@ -104,9 +102,9 @@ func TestPeoplesCopiesConverge(t *testing.T) {
 	title := func(s string) string { return strings.Replace(invited, "Talk", s, 1) }
 	organizer := object(t, daily5+people)
 	answer := func(n int, o *Object, lines string) (incoming, *Object) {
-		heard, answers, err := Answered(o, object(t, "METHOD:REPLY\nDTSTAMP:"+stamp(n)+"\nSEQUENCE:1\n"+lines), nil)
+		heard, _, err := Answered(o, object(t, "METHOD:REPLY\nDTSTAMP:"+stamp(n)+"\nSEQUENCE:1\n"+lines), nil)
 		must(t, err)
-		return incoming{name: fmt.Sprintf("%d answer", n), heard: heard, said: answers}, heard
+		return incoming{name: fmt.Sprintf("%d answer", n), heard: heard}, heard
 	}
 	bobs, heard := answer(2, organizer, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.org")
 	bobsWed, heard := answer(3, heard, "RECURRENCE-ID:20260304T090000Z\nATTENDEE;PARTSTAT=DECLINED:mailto:bob@example.org")
