@@ -32,7 +32,7 @@ func (n notice) keepOn(o *itip.Object) {
 	for _, c := range cs {
 		c.Remove(noticeProperty)
 	}
-	if n.text != "" {
+	if n.text != "" && len(cs) > 0 {
 		cs[0].SetText(noticeProperty, n.subject+"\n"+n.text)
 	}
 }
@@ -92,10 +92,15 @@ func (v *visit) close(w words, subject string, lines []string) notice {
 	if said := imip.Line(v.came.Scheduled()[0].Text("COMMENT"), maxComment); said != "" {
 		lines = append(lines, "", fmt.Sprintf(w.comment, said))
 	}
-	text := strings.Join(lines, "\n")
-	for len(text) > maxNotice {
-		cut := strings.LastIndexByte(text[:maxNotice], '\n')
-		text = text[:max(cut, 0)] + "\n…"
+	return notice{subject, short(strings.Join(lines, "\n"))}
+}
+
+// short keeps a notice within its bounds: whole lines, and a sign that there were more.
+func short(text string) string {
+	const more = "\n…"
+	if len(text) <= maxNotice {
+		return text
 	}
-	return notice{subject, text}
+	text = text[:maxNotice-len(more)]
+	return text[:max(strings.LastIndexByte(text, '\n'), 0)] + more
 }

@@ -18,8 +18,11 @@ func (v *visit) passOn(ctx context.Context, p policy) (decision, error) {
 	if r == nil {
 		return d, nil
 	}
-	if !r.asks() {
+	switch {
+	case !r.asks():
 		return next("it asks for no answer"), nil
+	case len(v.listedAs()) > 1:
+		return next("invited under several addresses, of which one alone can be passed on"), nil
 	}
 	if d, err := v.stopped(ctx, p, *r); d != nil || err != nil {
 		return *d, err
