@@ -16,8 +16,8 @@ import (
 // disagree about when an instance is, all that they may mean is busy (D-10, D-11; see itip's Readings).
 func Periods(o *itip.Object, local *time.Location, spans ...Span) ([]Period, error) {
 	spans = union(spans)
-	if len(spans) == 0 {
-		return nil, nil
+	if len(spans) == 0 || !slices.ContainsFunc(o.Scheduled(), takesTime) {
+		return nil, nil // what takes no time anyhow need not be followed: a cancellation may have any zone and rule
 	}
 	from, to := spans[0].From, spans[len(spans)-1].To
 	instances, err := o.Readings(from, to.Add(time.Second-1), local) // it counts whole seconds; what is too late goes below
@@ -41,6 +41,8 @@ func Periods(o *itip.Object, local *time.Location, spans ...Span) ([]Period, err
 	SortPeriods(ps)
 	return ps, nil
 }
+
+func takesTime(c *itip.Component) bool { return !c.Cancelled() && !c.Transparent() }
 
 // overlapsOne tells whether a stretch of time shares some with spans that are in order and apart.
 func overlapsOne(spans []Span, from, to time.Time) bool {
