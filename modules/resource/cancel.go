@@ -21,6 +21,8 @@ func (b *booking) cancel() (decision, error) {
 	}
 	_, gone, err := itip.Cancelled(b.stored, b.incoming, b.room.Addresses...)
 	switch {
+	case errors.Is(err, itip.ErrNoInstance) && b.stored.Master() == nil && !b.knowsAny():
+		return b.cancelUnknown()
 	case errors.Is(err, itip.ErrOutdated):
 		return done("outdated cancellation, nothing changed"), nil
 	case err != nil:
@@ -36,6 +38,9 @@ func (b *booking) cancel() (decision, error) {
 // struck stores what a cancellation left.
 func (b *booking) struck(o *itip.Object, gone bool) decision {
 	b.asFree(o)
+	if b.via == "" {
+		forgetVia(o) // it is for the resource itself
+	}
 	why := "instance cancelled"
 	if gone {
 		why = "cancelled"
@@ -54,6 +59,7 @@ func (b *booking) struck(o *itip.Object, gone bool) decision {
 func (b *booking) bury(o *itip.Object) {
 	for _, c := range o.Scheduled() {
 		b.bare(c)
+		b.noteVia(c)
 		c.Remove("ATTENDEE", "CLASS", calendar.ClassProperty)
 		c.SetText("STATUS", "CANCELLED")
 		c.SetText("TRANSP", "TRANSPARENT")
@@ -69,19 +75,37 @@ func buried(o *itip.Object) bool {
 	return !slices.ContainsFunc(o.Scheduled(), func(c *itip.Component) bool { return !c.Cancelled() })
 }
 
-// cancelUnknown remembers a cancellation that came before what it cancels: SEQUENCE says that there is something
-// (S5546-65).
+// cancelUnknown remembers a cancellation that came before what it cancels (S5546-65). Under SEQUENCE 0, which some clients do
+// not raise (D-05), DTSTAMP tells what is older (S5546-08).
 func (b *booking) cancelUnknown() (decision, error) {
 	o := b.incoming.Clone()
 	o.SetMethod("")
 	o.Root.Parts = keepParts(o, func(c *itip.Component) bool {
-		return c.Sequence() > 0 && b.concerns(c) && (c.Has("DTSTART") || placeAt(c))
+		return (c.Sequence() > 0 || !c.Stamp().IsZero()) && b.concerns(c) && (c.Has("DTSTART") || placeAt(c))
 	})
 	if len(o.Scheduled()) == 0 {
 		return done("cancelled, nothing was booked"), nil
 	}
 	b.bury(o)
+	if b.stored != nil {
+		o = joined(b.stored, o)
+	}
 	return done("cancelled before it was booked", b.put(o, cancelled, nil)), nil
+}
+
+// knowsAny tells whether something of what is cancelled is booked.
+func (b *booking) knowsAny() bool {
+	return slices.ContainsFunc(b.incoming.Scheduled(), func(c *itip.Component) bool { return b.stored.Counterpart(b.incoming, c) != nil })
+}
+
+// joined are instances that are booked by themselves, and others of their series.
+func joined(stored, others *itip.Object) *itip.Object {
+	o := stored.Clone()
+	for _, c := range others.Clone().Scheduled() {
+		o.Root.Parts = append(o.Root.Parts, c)
+	}
+	o.AddZones()
+	return o
 }
 
 // concerns tells whether a cancellation is for the resource: it lists it, or nobody (D-04).

@@ -117,8 +117,11 @@ func (b *booking) namedToo(f *facility) *itip.Object {
 // cancelMembers frees the members that have the booking from this collection.
 func (b *booking) cancelMembers(ctx context.Context, family []*facility) (decision, error) {
 	holders, err := b.holders(ctx, family)
-	if len(holders) == 0 || err != nil {
-		return done("cancelled, nothing was booked"), err
+	switch {
+	case err != nil:
+		return decision{}, err
+	case len(holders) == 0:
+		return b.cancelUnheld(ctx, family)
 	}
 	if b.member && slices.ContainsFunc(holders, func(h *booking) bool { return b.invitedItself(h.stored) }) {
 		return untouched("the collection is invited itself, too"), nil
@@ -136,6 +139,36 @@ func (b *booking) cancelMembers(ctx context.Context, family []*facility) (decisi
 	}
 	all.why = strings.Join(whys, ", ")
 	return all, nil
+}
+
+// cancelUnheld remembers a cancellation of what no member has, in the first calendar that knows nothing of the event: all of
+// them are looked at when an older request comes.
+func (b *booking) cancelUnheld(ctx context.Context, family []*facility) (decision, error) {
+	var first *booking
+	for _, f := range family {
+		c := *b
+		c.room, c.via, c.incoming = f, b.room.Mail(), b.namedToo(f)
+		if b.touches(f, b.incoming.UID()) {
+			return done("cancelled, and remembered by a member"), nil
+		}
+		if err := c.find(ctx); err != nil {
+			return decision{}, err
+		}
+		switch {
+		case c.stored == nil && first == nil && f.Mail() != "":
+			first = &c
+		case c.stored != nil && c.sameOrganizer() && c.outdated():
+			return done("cancelled before, nothing changed"), nil
+		}
+	}
+	if first == nil {
+		return done("cancelled, nothing was booked"), nil
+	}
+	d, err := first.cancelUnknown()
+	if len(d.effects) > 0 {
+		d.chosen, d.why = []*facility{first.room}, first.room.Name+": "+d.why
+	}
+	return d, err
 }
 
 // addToMember adds an instance to the series that a member has.

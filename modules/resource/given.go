@@ -97,7 +97,19 @@ func (s *search) nobody(ctx context.Context) (decision, error) {
 		}
 		d.effects = append(d.effects, left...)
 	}
-	return d.with(s.notices(declined, verdict{step: stepDecline})...), nil
+	return d.with(s.trace()...).with(s.notices(declined, verdict{step: stepDecline})...), nil
+}
+
+// trace is what a declined request leaves with the first member, where none has anything of the event.
+func (s *search) trace() []filter.Effect {
+	if len(s.members) == 0 || slices.ContainsFunc(s.members, func(m *member) bool { return m.stored != nil }) {
+		return nil
+	}
+	m := s.members[0]
+	if left := m.trace(); left != nil && m.verdict.rule != ruleTimes {
+		return []filter.Effect{m.put(left, declined, nil)}
+	}
+	return nil
 }
 
 // reasons say of each member why not.

@@ -42,6 +42,20 @@ func (b *booking) outdone() (*itip.Object, error) {
 	return o, nil
 }
 
+// trace is what a declined request leaves where nothing was booked, if SEQUENCE says that there are older ones: what they
+// ask for, the organizer has moved away from. Others leave nothing, however often a resource is asked in vain.
+func (b *booking) trace() *itip.Object {
+	if m := b.incoming.Master(); m == nil || m.Sequence() == 0 || !m.Has("DTSTART") {
+		return nil
+	}
+	o := b.incoming.Clone()
+	o.SetMethod("")
+	o.Root.Parts = keepParts(o, func(c *itip.Component) bool { return !c.Has("RECURRENCE-ID") })
+	o.Master().Remove("RRULE", "RDATE", "EXDATE", "EXRULE")
+	b.bury(o)
+	return o
+}
+
 // outlived is a booking that an event made anew has replaced: older than that are all messages about the one before.
 func (b *booking) outlived() *itip.Object {
 	o := b.stored.Clone()
@@ -66,7 +80,13 @@ func (b *booking) asFree(o *itip.Object) {
 // made the event anew (D-05).
 func (b *booking) outdated() bool {
 	return b.stored != nil && buried(b.stored) && !itip.Recreated(b.stored, b.incoming) &&
-		itip.CompareObjects(b.stored, b.incoming) != itip.Newer
+		itip.CompareObjects(b.stored, b.incoming) != itip.Newer && !b.cancelledForOthers()
+}
+
+// cancelledForOthers tells whether a collection was taken off the event, and this message is not from it: it may have made
+// way for who is invited directly.
+func (b *booking) cancelledForOthers() bool {
+	return b.via == "" && cameThrough(b.stored) != "" && b.stored.Cause().Decision() == cancelled
 }
 
 // comesTooLate is what becomes of a message that tombstones make outdated (S5546-55): nothing, but an owner's decline is said

@@ -191,6 +191,9 @@ func (b *booking) decline(ctx context.Context, v verdict) (decision, error) {
 	if err != nil {
 		return untouched("%s: %v", v.words(), err), nil
 	}
+	if b.stored == nil && v.rule != ruleTimes {
+		left = b.trace()
+	}
 	d := done(v.words()+", "+declined, b.reply(a))
 	if left != nil {
 		d = d.with(b.put(left, declined, nil)).with(b.voided(left, ownerWords.ofChange)...)

@@ -18,6 +18,13 @@ func (b *booking) noteVia(c *itip.Component) {
 	}
 }
 
+// forgetVia takes the mark away.
+func forgetVia(o *itip.Object) {
+	for _, c := range o.Scheduled() {
+		c.Remove(viaProperty)
+	}
+}
+
 // cameThrough is the address of the collection that a stored booking was passed on by, "" if it was by none.
 func cameThrough(o *itip.Object) address.Address {
 	for _, c := range o.Scheduled() {
