@@ -96,12 +96,6 @@ func (v *visit) said(me address.Address, o outcome) *itip.Object {
 	return part
 }
 
-// partstat is the person's answer in a component of his copy.
-func (v *visit) partstat(c *itip.Component) string {
-	u, _ := c.Attendee(v.me...)
-	return u.Partstat
-}
-
 // name is the person's as it stands in texts.
 func (v *visit) name() string { return imip.Line(v.person.Name, maxName) }
 
