@@ -34,10 +34,22 @@ func (v *visit) read() (r *request, d decision) {
 	if itip.Asks(v.stored, message, v.me...) {
 		r.open = v.open(o)
 	}
-	if mine, known := invited(v.copyOrNone(), v.me); known && v.invited.Partstat == itip.NeedsAction && v.invited.RSVP && !r.asks() && mine.Partstat != itip.NeedsAction && len(itip.Changed(v.stored, o)) == 0 {
-		r.repeats = mine.Partstat
+	if !r.asks() && len(itip.Changed(v.copyOrNone(), o)) == 0 {
+		r.repeats = v.answerBefore()
 	}
 	return r, decision{}
+}
+
+// answerBefore is what the person has answered already, if the organizer asks as if he had not; else "".
+func (v *visit) answerBefore() string {
+	mine, known := invited(v.copyOrNone(), v.me)
+	if !known || v.invited.Partstat != itip.NeedsAction || !v.invited.RSVP {
+		return ""
+	}
+	if mine.Partstat == itip.NeedsAction || mine.Partstat == itip.Delegated { // his deputy is the one to be asked
+		return ""
+	}
+	return mine.Partstat
 }
 
 // copyOrNone is the copy at hand, an empty object if there is none.

@@ -16,10 +16,7 @@ func (v *visit) answerBy(ctx context.Context, p policy) (decision, error) {
 		return d, nil
 	}
 	if !r.asks() {
-		if p.does == reject || v.stored != nil && v.later(update) {
-			return next("it asks for no answer"), nil
-		}
-		return v.keep(*r, p), nil
+		return v.unasked(*r, p), nil
 	}
 	if d, err := v.stopped(ctx, p, *r); d != nil || err != nil {
 		return *d, err
@@ -66,13 +63,19 @@ func (v *visit) saveUnanswered(_ context.Context, p policy) (decision, error) {
 		return d, nil
 	}
 	if !r.asks() {
-		if v.stored != nil && v.later(update) {
-			return next("it asks for no answer"), nil
-		}
-		return v.keep(*r, p), nil
+		return v.unasked(*r, p), nil
 	}
 	v.answered(*r, itip.NeedsAction)
 	return v.carry(outcome{said: itip.NeedsAction, object: r.object, forward: p.forward, why: "kept until the person decides"}), nil
+}
+
+// unasked is what becomes of a message that asks nothing at a policy for those that do: it is kept, unless that is said
+// to be another policy's.
+func (v *visit) unasked(r request, p policy) decision {
+	if p.does == reject || v.stored != nil && v.later(update) {
+		return next("it asks for no answer")
+	}
+	return v.keep(r, p)
 }
 
 // keep stores what needs no new answer. Who repeats a question is told the answer again (S5546-27).
