@@ -236,3 +236,37 @@ func TestUnreadableCopy(t *testing.T) {
 		t.Errorf("an answer that could not be noted: %v %s", o.Refuse, o.Why())
 	}
 }
+
+// TestReplyBounds: one answer is passed on to so many, and looked for in the calendars of so many delegators, and no
+// further; explain tells.
+func TestReplyBounds(t *testing.T) {
+	var names []string
+	for i := range 105 {
+		names = append(names, fmt.Sprintf("hand%03d", i))
+	}
+	people, attendees := staff(names...)
+	h := newHost(t, "example.org", people, "", calendar.NewMemory(calendar.Options{}))
+	for _, who := range append([]string{"boss"}, names...) {
+		h.put(t, who+"@example.org", object("", "u1", attendees))
+	}
+	o := h.answer(t, "u1", names[0], "ACCEPTED")
+	if n := len(o.Effects); !o.Discard || n != 1+99+1 { // who has answered is one of the hundred, and knows
+		t.Errorf("%d effects, %v: %s", n, o.Refuse, o.Why())
+	}
+	if notes := strings.Join(o.Reasons[0].Plan.Notes, "\n"); !strings.Contains(notes, "the first 100 attendees only") {
+		t.Errorf("explain tells\n%s", notes)
+	}
+	people, attendees = staff("hand")
+	for i := range 25 {
+		people += someone(fmt.Sprintf("z%02d", i), "example.org") + "kolabDelegate: boss\n"
+	}
+	h = newHost(t, "example.org", people, "", calendar.NewMemory(calendar.Options{}))
+	h.put(t, "z19@example.org", object("", "u1", attendees))
+	h.put(t, "z20@example.org", object("", "u2", attendees))
+	if o := h.answer(t, "u1", "hand", "ACCEPTED"); !o.Discard {
+		t.Errorf("in the twentieth calendar: %s", o.Why())
+	}
+	if o := h.answer(t, "u2", "hand", "ACCEPTED"); o.Discard || !strings.Contains(o.Why(), "nothing that is in the calendar") {
+		t.Errorf("in the twenty-first calendar: %s", o.Why())
+	}
+}
