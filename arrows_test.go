@@ -74,6 +74,7 @@ var arrows = map[string][]string{
 	"ldapdir":         {"address"},
 	"ldapdir/*":       {"address", "ldapdir"},
 	"milter/message":  {"address"},
+	"milter/addendum": {"milter/message"},
 	"milter/imip":     {"address", "itip", "milter/message"},
 	"milter/authres":  {"address", "milter/message"},
 	"milter/evidence": {"address", "ldapdir", "milter/authres", "milter/filter", "milter/message"},
@@ -83,7 +84,7 @@ var arrows = map[string][]string{
 	"milter/world":    {"address", "itip", "itip/calendar", "milter/filter", "milter/message", "milter/store"},
 	"milter":          {"address", "milter/filter", "milter/message"},
 	"milter/config":   {"address", "itip/imapcal", "ldapdir", "milter/filter", "milter/world"},
-	"modules/*":       {"address", "itip", "itip/calendar", "ldapdir", "milter/evidence", "milter/filter", "milter/imip", "milter/message"},
+	"modules/*":       {"address", "itip", "itip/calendar", "ldapdir", "milter/addendum", "milter/evidence", "milter/filter", "milter/imip", "milter/message"},
 	"modules":         {"milter/filter", "modules/*"},
 }
 

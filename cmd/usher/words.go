@@ -37,6 +37,8 @@ func editWord(e filter.Edit) string {
 		return "remove field " + e.Name
 	case filter.ReplacePart:
 		return fmt.Sprintf("change part %s", e.Path)
+	case filter.Rewrite:
+		return e.What
 	case filter.Quarantine:
 		return "hold the mail: " + e.Reason
 	case filter.Split:

@@ -102,6 +102,8 @@ func (b *branch) edit(e Edit, resolve func(*Recipient)) error {
 			return fmt.Errorf("replace part %v: %w", e.Path, err)
 		}
 		b.mail = mail
+	case Rewrite:
+		b.mail = e.Mail
 	default:
 		return fmt.Errorf("unknown edit %T", e)
 	}

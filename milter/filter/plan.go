@@ -20,7 +20,7 @@ type Plan struct {
 }
 
 // Edit is a change to the envelope or the mail: one of DropRcpt, AddRcpt, ChangeFrom, AddHeader, SetHeader,
-// DelHeader, ReplacePart, Quarantine and Split.
+// DelHeader, ReplacePart, Rewrite, Quarantine and Split.
 type Edit interface{ edit() }
 
 // DropRcpt takes a recipient off the envelope; the last one gone, the mail is discarded.
@@ -54,6 +54,13 @@ type ReplacePart struct {
 	Content []byte
 }
 
+// Rewrite puts another mail, made of the one the module was shown, in its place: header and body. Edits that stand
+// before it in the same plan and change the mail are lost.
+type Rewrite struct {
+	Mail *message.Message
+	What string // was done, in words for explain
+}
+
 // Quarantine puts the mail on hold in the MTA's queue.
 type Quarantine struct{ Reason string }
 
@@ -70,6 +77,7 @@ func (AddHeader) edit()   {}
 func (SetHeader) edit()   {}
 func (DelHeader) edit()   {}
 func (ReplacePart) edit() {}
+func (Rewrite) edit()     {}
 func (Quarantine) edit()  {}
 func (Split) edit()       {}
 

@@ -271,6 +271,21 @@ func TestEditsThatCannotBeMadeFollowOnError(t *testing.T) {
 	}
 }
 
+// TestRewrite: the steps behind see the mail that a step put in its place, and so does the host.
+func TestRewrite(t *testing.T) {
+	in := tx(t, jane)
+	other := in.Message.WithBody(message.Bytes("another body\r\n"))
+	var seen *message.Message
+	look := fake{Whole, func(tx *Tx) (Plan, error) { seen = tx.Message; return Plan{}, nil }}
+	p := &Pipeline{Steps: []Step{
+		step("writes", Defer, planning(Plan{Edits: []Edit{Rewrite{Mail: other}}})),
+		{Name: "looks", Setting: Setting{Module: look, OnError: Defer}},
+	}}
+	if o := p.Run(t.Context(), in); o.Message != other || seen != other {
+		t.Errorf("the host gets %p and the next step %p; want both %p", o.Message, seen, other)
+	}
+}
+
 func TestTimeoutOfAModule(t *testing.T) {
 	slow := Step{Name: "slow", Setting: Setting{Module: waiter{}, OnError: Pass, Timeout: time.Millisecond}}
 	p := &Pipeline{Steps: []Step{slow}}

@@ -12,12 +12,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"usher/milter/addendum"
 	"usher/milter/filter"
 	"usher/milter/message"
 )
-
-// maxText bounds a body part that is given a footer, in bytes; a larger one leaves as it came.
-const maxText = 8 << 20
 
 // maxFooter bounds the footer's files, in bytes.
 const maxFooter = 64 << 10
@@ -37,15 +35,13 @@ var Module = filter.Define(filter.Definition{
 	OnError: filter.Pass,
 }, Config{}, build)
 
-type module struct {
-	text, html string
-}
+type module struct{ words addendum.Words }
 
 func build(_ filter.Host, c Config) (filter.Module, error) {
 	var m module
 	var wrong filter.Mistakes
-	m.text, wrong = load("text_file", c.TextFile, wrong)
-	m.html, wrong = load("html_file", c.HTMLFile, wrong)
+	m.words.Text, wrong = load("text_file", c.TextFile, wrong)
+	m.words.HTML, wrong = load("html_file", c.HTMLFile, wrong)
 	if c.TextFile == "" && c.HTMLFile == "" {
 		wrong = append(wrong, filter.Mistake{Text: "nothing to append, want text_file, html_file or both"})
 	}
@@ -79,47 +75,17 @@ func (m *module) Match(env *filter.Envelope, h message.Header) filter.Interest {
 	if env.Role != filter.Submission && env.Role != filter.Local || env.From == "" {
 		return filter.Nothing
 	}
-	if automatic(h) || h.Has("DKIM-Signature") || sealed(h.Get("Content-Type")) {
+	if h.Has("DKIM-Signature") || addendum.Closed(h) != "" {
 		return filter.Nothing
 	}
 	return filter.Text
 }
 
-// automatic tells whether a program wrote the mail (RFC 3834 5).
-func automatic(h message.Header) bool {
-	auto := strings.ToLower(h.Get("Auto-Submitted"))
-	return auto != "" && !strings.HasPrefix(auto, "no")
-}
-
-// sealed tells whether a content type stands for something that breaks when a byte changes.
-func sealed(contentType string) bool {
-	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
-	switch strings.TrimSpace(kind) {
-	case "multipart/signed", "multipart/encrypted", "multipart/report",
-		"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted":
-		return true
-	}
-	return false
-}
-
-// Plan appends to every body part of a kind there is a footer for.
+// Plan adds the words to every body part of a kind there are some for.
 func (m *module) Plan(_ context.Context, tx *filter.Tx) (filter.Plan, error) {
-	if why := untouchable(tx.Message); why != "" {
-		return filter.Plan{Why: why}, nil
+	r, err := addendum.Add(tx.Message, m.words, addendum.Options{})
+	if err != nil || r.Mail == nil {
+		return filter.Plan{Why: "left alone: " + r.Why}, err
 	}
-	var plan filter.Plan
-	for _, part := range bodies(tx.Message.Root()) {
-		edit, ok, err := m.append(part)
-		if err != nil {
-			return filter.Plan{}, fmt.Errorf("part %v: %w", part.Path, err)
-		}
-		if ok {
-			plan.Edits = append(plan.Edits, edit)
-		}
-	}
-	plan.Why = "footer appended"
-	if len(plan.Edits) == 0 {
-		plan.Why = "left alone: no text a footer may be appended to"
-	}
-	return plan, nil
+	return filter.Plan{Edits: []filter.Edit{filter.Rewrite{Mail: r.Mail, What: r.Why}}, Why: "footer appended"}, nil
 }

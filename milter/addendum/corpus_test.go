@@ -1,4 +1,4 @@
-package footer
+package addendum
 
 import (
 	"bytes"
@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/net/html"
 
-	"usher/milter/filter"
 	"usher/milter/message"
 )
 
@@ -27,11 +26,11 @@ const words = "Vertraulich – nur für Empfänger. €5\n-- \n > quoted?  \nFro
 // TestTrickyMails: the footer is there once for each form, what was there before says what it said, and all other
 // parts are the same bytes.
 func TestTrickyMails(t *testing.T) {
-	files, err := filepath.Glob("../../milter/message/testdata/footer/*.eml")
+	files, err := filepath.Glob("../message/testdata/footer/*.eml")
 	if err != nil || len(files) < len(footers) {
 		t.Fatalf("%d mails, %v", len(files), err)
 	}
-	m := &module{text: words, html: "<p>Vertraulich – nur für Empfänger. €5</p>"}
+	w := Words{Text: words, HTML: "<p>Vertraulich – nur für Empfänger. €5</p>"}
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		if err != nil {
@@ -39,31 +38,29 @@ func TestTrickyMails(t *testing.T) {
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".eml")
 		for style, data := range map[string][]byte{"as it is": raw, "with LF": bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))} {
-			checkTricky(t, m, name+" "+style, footers[name], data)
+			checkTricky(t, w, name+" "+style, footers[name], data)
 		}
 	}
 }
 
-func checkTricky(t *testing.T, m *module, name string, want int, raw []byte) {
+func checkTricky(t *testing.T, w Words, name string, want int, raw []byte) {
 	t.Helper()
 	in, err := message.Read(bytes.NewReader(raw), 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &filter.Pipeline{Steps: []filter.Step{{Name: "footer", Setting: filter.Setting{Module: m, OnError: filter.Defer}}}}
-	tx := &filter.Tx{Envelope: filter.Envelope{Role: filter.Submission, From: "a@example.org", Rcpts: []filter.Recipient{{Address: "b@example.org"}}}, Message: in}
-	o := p.Run(t.Context(), tx)
+	o, err := Add(in, w, Options{})
 	switch {
-	case o.Refuse != nil:
-		t.Errorf("%s: refused: %s", name, o.Why())
+	case err != nil:
+		t.Errorf("%s: %v", name, err)
 		return
-	case o.Message == nil && want == 0:
+	case o.Mail == nil && want == 0:
 		return
-	case o.Message == nil || want == 0:
-		t.Errorf("%s: changed %v; want %d footers (%s)", name, o.Message != nil, want, o.Why())
+	case o.Mail == nil || want == 0:
+		t.Errorf("%s: changed %v; want %d footers (%s)", name, o.Mail != nil, want, o.Why)
 		return
 	}
-	out := reread(t, o.Message)
+	out := reread(t, o.Mail)
 	if long(raw) < long(bytesOf(t, out)) && long(bytesOf(t, out)) > maxLine {
 		t.Errorf("%s: a line of %d bytes", name, long(bytesOf(t, out)))
 	}

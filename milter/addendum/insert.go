@@ -1,4 +1,4 @@
-package footer
+package addendum
 
 import (
 	"bytes"
@@ -7,16 +7,19 @@ import (
 	"io"
 	"strings"
 
-	"usher/milter/filter"
 	"usher/milter/message"
 )
 
-// append plans the footer for one body part. ok is false when there is none of its kind, or it must stay.
-func (m *module) append(p *message.Part) (edit filter.ReplacePart, ok bool, err error) {
-	words := m.text
-	if p.MediaType() == "text/html" {
-		words = m.html
-	}
+// replacement is another content for a part, and fields its header is to have.
+type replacement struct {
+	path    message.Path
+	fields  []message.Field
+	content []byte
+}
+
+// add plans the words for one body part. ok is false when there are none of its kind, or it must stay.
+func (w Words) add(p *message.Part) (edit replacement, ok bool, err error) {
+	words := w.of(p)
 	if words == "" || !known(p.Encoding()) { // what cannot be decoded cannot be added to
 		return edit, false, nil
 	}
@@ -38,7 +41,7 @@ func (m *module) append(p *message.Part) (edit filter.ReplacePart, ok bool, err 
 // armored tells whether a text is, or holds, something OpenPGP made (RFC 4880 6.2).
 func armored(text []byte) bool { return bytes.Contains(text, []byte("-----BEGIN PGP ")) }
 
-// insert puts the footer behind a text, or before the end of an HTML body. Whether there is a last line break is
+// insert puts the words behind a text, or before the end of an HTML body. Whether there is a last line break is
 // the old text's choice.
 func insert(p *message.Part, f fitted) []byte {
 	eol := []byte("\r\n")
@@ -90,8 +93,8 @@ func hasLongLine(text []byte) bool {
 
 // rewrite keeps the part's transfer encoding where it can still carry the text. What comes as it is stays as it
 // is, 8-bit where 7-bit is declared included.
-func rewrite(p *message.Part, f fitted) (filter.ReplacePart, error) {
-	edit := filter.ReplacePart{Path: p.Path}
+func rewrite(p *message.Part, f fitted) (replacement, error) {
+	edit := replacement{path: p.Path}
 	text := insert(p, f)
 	encoding := p.Encoding()
 	if encoding == "7bit" && (!isASCII(f.added) || f.charset != "" && !isASCII(text)) || literal(encoding) && hasLongLine(f.added) {
@@ -108,20 +111,20 @@ func rewrite(p *message.Part, f fitted) (filter.ReplacePart, error) {
 		}
 	}
 	if f.charset != "" {
-		edit.Fields = append(edit.Fields, message.NewField("Content-Type", withCharset(p, f.charset)))
+		edit.fields = append(edit.fields, message.NewField("Content-Type", withCharset(p, f.charset)))
 	}
 	if encoding != p.Encoding() {
-		edit.Fields = append(edit.Fields, message.NewField("Content-Transfer-Encoding", encoding))
+		edit.fields = append(edit.fields, message.NewField("Content-Transfer-Encoding", encoding))
 	}
-	if len(edit.Fields) > 0 && len(p.Path) == 0 && !p.Header.Has("MIME-Version") {
-		edit.Fields = append(edit.Fields, message.NewField("MIME-Version", "1.0"))
+	if len(edit.fields) > 0 && len(p.Path) == 0 && !p.Header.Has("MIME-Version") {
+		edit.fields = append(edit.fields, message.NewField("MIME-Version", "1.0"))
 	}
-	edit.Content = text
+	edit.content = text
 	if !literal(encoding) {
-		edit.Content = message.EncodeBody(text, encoding)
+		edit.content = message.EncodeBody(text, encoding)
 	}
 	if lf { // a file with LF line ends stays one
-		edit.Content = bytes.ReplaceAll(edit.Content, []byte("\r\n"), []byte("\n"))
+		edit.content = bytes.ReplaceAll(edit.content, []byte("\r\n"), []byte("\n"))
 	}
 	return edit, nil
 }

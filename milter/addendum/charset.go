@@ -1,4 +1,4 @@
-package footer
+package addendum
 
 import (
 	"mime"

@@ -1,4 +1,4 @@
-package footer
+package addendum
 
 import (
 	"strings"
@@ -6,23 +6,48 @@ import (
 	"usher/milter/message"
 )
 
+// Closed says what the header of a mail alone tells: why nothing may be added, or "".
+func Closed(h message.Header) Reason {
+	if auto := strings.ToLower(h.Get("Auto-Submitted")); auto != "" && !strings.HasPrefix(auto, "no") { // RFC 3834 5
+		return Automatic
+	}
+	kind, _, _ := strings.Cut(strings.ToLower(h.Get("Content-Type")), ";")
+	return sealed(strings.TrimSpace(kind))
+}
+
+// sealed says of a content type that stands for something that breaks when a byte changes why it does.
+func sealed(kind string) Reason {
+	switch kind {
+	case "multipart/signed":
+		return Signed
+	case "multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted":
+		return Encrypted
+	case "multipart/report":
+		return Report
+	}
+	return ""
+}
+
 // untouchable says why a mail is left as it is, or "".
-func untouchable(m *message.Message) (why string) {
+func untouchable(m *message.Message) (left Reason, why string) {
 	if m.Truncated() {
-		return "left alone: more parts than can be read"
+		return Unknown, "more parts than can be read"
+	}
+	if left := Closed(m.Header); left != "" {
+		return left, "it is " + string(left)
 	}
 	m.Walk(func(p *message.Part) bool {
 		switch {
 		case p.Embedded:
 			return false
-		case sealed(p.MediaType()):
-			why = "left alone: signed, encrypted or a report"
+		case sealed(p.MediaType()) != "":
+			left, why = sealed(p.MediaType()), "signed, encrypted or a report"
 		case p.MediaType() == "text/calendar":
-			why = "left alone: carries an invitation"
+			left, why = Calendar, "carries an invitation"
 		}
 		return why == ""
 	})
-	return why
+	return left, why
 }
 
 // bodies are the parts a reader sees as the text of the mail: each form of an alternative, the root of a
