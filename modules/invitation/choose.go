@@ -75,6 +75,7 @@ func (v *visit) choose(ctx context.Context, policies []policy) (decision, error)
 	if v.incoming.Method() == "REQUEST" && v.cameBack() {
 		return untouched("whom it was delegated to has declined"), nil // S5546-47
 	}
+	v.anew()
 	for i, p := range policies {
 		v.rest = policies[i+1:]
 		d, err := v.try(ctx, p)
