@@ -51,7 +51,7 @@ func (v *visit) start(w words, c *itip.Component) string {
 	only := v.alone(v.incoming, c)
 	c = only.Scheduled()[0]
 	c.Remove("RECURRENCE-ID", "DTEND", "DURATION", "DUE")
-	c.Set(id.Without("RANGE"))
+	c.Set(id)
 	i, ok, err := only.Next(time.Unix(0, 0), v.zone)
 	if err != nil || !ok {
 		return id.Value

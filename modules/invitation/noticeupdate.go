@@ -19,7 +19,7 @@ const maxValue = 200
 
 // ofUpdate tells what changed; the zero notice if nothing that people read.
 func (v *visit) ofUpdate(changes []itip.Difference) notice {
-	w := v.told()
+	w := v.teller()
 	var lines []string
 	at := time.Time{}
 	for n, d := range changes {
@@ -32,7 +32,7 @@ func (v *visit) ofUpdate(changes []itip.Difference) notice {
 			if len(lines) > 0 {
 				lines = append(lines, "")
 			}
-			lines = append(lines, fmt.Sprintf(w.instance, w.moment(at)))
+			lines = append(lines, fmt.Sprintf(w.instance, w.point(at, w.days)))
 		}
 		lines = append(lines, w.change(d)...)
 	}
@@ -41,11 +41,34 @@ func (v *visit) ofUpdate(changes []itip.Difference) notice {
 	}
 	name := title(v.incoming)
 	lines = append([]string{fmt.Sprintf(w.updatedBy, name, v.by()), ""}, lines...)
-	return v.close(w, fmt.Sprintf(w.updated, name), lines)
+	return v.close(w.words, fmt.Sprintf(w.updated, name), lines)
+}
+
+// teller writes what changed on the clocks of an office.
+type teller struct {
+	words
+	zone *time.Location
+	days bool // the event is one of whole days
+}
+
+func (v *visit) teller() teller {
+	start, _ := v.incoming.Scheduled()[0].Prop("DTSTART")
+	return teller{v.told(), v.zone, len(start.Value) == len("20060102")}
+}
+
+// point writes a point in time, on the clocks of the event, or of the office where the event has none.
+func (w teller) point(t time.Time, day bool) string {
+	if name, _ := t.Zone(); name == "UTC" && !day {
+		t = t.In(w.zone)
+	}
+	if day {
+		return t.Format(w.date)
+	}
+	return w.moment(t)
 }
 
 // change writes one difference.
-func (w words) change(d itip.Difference) []string {
+func (w teller) change(d itip.Difference) []string {
 	label := w.labels[d.Name]
 	switch d.Name {
 	case "DTSTART", "DTEND", "DUE":
@@ -67,7 +90,7 @@ func (w words) change(d itip.Difference) []string {
 }
 
 // dates are the times that a list of dates got; "" if it is no such list, or lost some.
-func (w words) dates(d itip.Difference) string {
+func (w teller) dates(d itip.Difference) string {
 	was, is := values(d.Was), values(d.Is)
 	if d.Name != "RDATE" && d.Name != "EXDATE" || slices.ContainsFunc(was, func(s string) bool { return !slices.Contains(is, s) }) {
 		return ""
@@ -86,11 +109,15 @@ func values(s string) []string {
 }
 
 // readable writes one value as a person reads it; what stands in a zone stands on the clocks of the event.
-func (w words) readable(s string) string {
-	for layout, write := range map[string]string{"20060102T150405Z": w.date + " " + w.clock + " UTC", "20060102T150405": w.date + " " + w.clock, "20060102": w.date} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.Format(write)
-		}
+func (w teller) readable(s string) string {
+	if t, err := time.Parse("20060102T150405Z", s); err == nil {
+		return w.point(t, false)
+	}
+	if t, err := time.Parse("20060102T150405", s); err == nil {
+		return t.Format(w.date + " " + w.clock)
+	}
+	if t, err := time.Parse("20060102", s); err == nil {
+		return w.point(t, true)
 	}
 	return imip.Line(s, maxName)
 }
@@ -107,32 +134,24 @@ func orNone(s string) string {
 }
 
 // wasAt and isAt write the two times of a difference; the end of whole days is the last of them.
-func (w words) wasAt(d itip.Difference) string {
+func (w teller) wasAt(d itip.Difference) string {
 	return w.at(d, d.WasTime, len(d.Was) == len(time.DateOnly))
 }
 
-func (w words) isAt(d itip.Difference) string { return w.at(d, d.Time, d.AllDay) }
+func (w teller) isAt(d itip.Difference) string { return w.at(d, d.Time, d.AllDay) }
 
-func (w words) at(d itip.Difference, t time.Time, allDay bool) string {
+func (w teller) at(d itip.Difference, t time.Time, allDay bool) string {
 	switch {
 	case t.IsZero():
 		return ""
 	case allDay && d.Name == "DTEND":
-		return t.AddDate(0, 0, -1).Format(w.date)
-	case allDay:
-		return t.Format(w.date)
+		t = t.AddDate(0, 0, -1)
 	}
-	return w.moment(t)
-}
-
-// moment writes one point in time.
-func (w words) moment(t time.Time) string {
-	zone, _ := t.Zone()
-	return t.Format(w.date+" "+w.clock) + " " + zone
+	return w.point(t, allDay)
 }
 
 // people writes who is invited now and who no longer is.
-func (w words) people(d itip.Difference) (lines []string) {
+func (w teller) people(d itip.Difference) (lines []string) {
 	for _, g := range []struct {
 		label string
 		who   []address.Address

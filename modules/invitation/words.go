@@ -101,3 +101,9 @@ func (w words) times(from, to time.Time) string {
 	}
 	return from.Format(w.date+" "+w.clock) + " – " + to.Format(w.date+" "+w.clock) + " " + zone
 }
+
+// moment writes one point in time.
+func (w words) moment(t time.Time) string {
+	zone, _ := t.Zone()
+	return t.Format(w.date+" "+w.clock) + " " + zone
+}
