@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"usher/itip"
 	"usher/itip/calendar"
@@ -165,9 +166,13 @@ func TestCrashOvertakenByAnother(t *testing.T) {
 		if o := h.answer(t, "u1", "hand2", "DECLINED"); !o.Discard {
 			t.Fatalf("hand2: %v", o.Refuse)
 		}
+		kept := string(h.event(t, "boss@example.org", "u1").Encode())
 		o := h.answer(t, "u1", "hand1", "ACCEPTED")
 		if !o.Discard {
 			t.Fatalf("hand1 again: %v", o.Refuse)
+		}
+		if is := string(h.event(t, "boss@example.org", "u1").Encode()); is != kept {
+			t.Errorf("what was known is written again:\n%s\nand then\n%s", kept, is)
 		}
 		if is, want := fmt.Sprint(h.partstats(t, "boss@example.org", "u1"), h.partstats(t, "hand2@example.org", "u1"), h.partstats(t, "hand3@example.org", "u1")),
 			"map[hand1:ACCEPTED hand2:DECLINED hand3:NEEDS-ACTION] map[hand1:ACCEPTED hand2:NEEDS-ACTION hand3:NEEDS-ACTION] map[hand1:ACCEPTED hand2:DECLINED hand3:NEEDS-ACTION]"; is != want {
@@ -175,6 +180,20 @@ func TestCrashOvertakenByAnother(t *testing.T) {
 		}
 		if n := len(h.outbox.Distinct()); n != 1 {
 			t.Errorf("after a crash at %s: %d different summaries, want the one of the state that both answers made", after, n)
+		}
+	}
+}
+
+// TestLateRetry: a retry goes by what was decided first, and not by the time that has passed since.
+func TestLateRetry(t *testing.T) {
+	people, attendees := staff("auto1", "auto2")
+	h := newHost(t, "example.org", people, "", calendar.NewMemory(calendar.Options{}))
+	h.put(t, "boss@example.org", object("", "u1", attendees))
+	for _, after := range []time.Duration{0, 3 * time.Hour} {
+		o := h.receive(t, filter.Envelope{Role: filter.Submission, User: "auto1", From: "auto1@example.org", Time: morning.Add(after)},
+			imipMail(t, "auto1@example.org", "boss@example.org", "REPLY", "u1", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:auto1@example.org"), "boss@example.org")
+		if !o.Discard || len(h.sent()) > 0 {
+			t.Errorf("after %v: %d summaries, %v: %s", after, len(h.sent()), o.Refuse, o.Why())
 		}
 	}
 }
@@ -260,11 +279,14 @@ func TestReplyBounds(t *testing.T) {
 	for i := range 25 {
 		people += someone(fmt.Sprintf("z%02d", i), "example.org") + "kolabDelegate: boss\n"
 	}
+	people += "\ndn: cn=aroom,dc=example,dc=org\nobjectClass: device\nobjectClass: kolabSharedFolder\nobjectClass: kolabResource\nobjectClass: mailRecipient\n" +
+		"cn: aroom\nmail: aroom@example.org\nkolabTargetFolder: aroom@example.org\nkolabDelegate: boss\n"
 	h = newHost(t, "example.org", people, "", calendar.NewMemory(calendar.Options{}))
-	h.put(t, "z19@example.org", object("", "u1", attendees))
-	h.put(t, "z20@example.org", object("", "u2", attendees))
-	if o := h.answer(t, "u1", "hand", "ACCEPTED"); !o.Discard {
-		t.Errorf("in the twentieth calendar: %s", o.Why())
+	h.put(t, "aroom@example.org", object("", "u1", attendees))
+	h.put(t, "z18@example.org", object("", "u1", attendees))
+	h.put(t, "z19@example.org", object("", "u2", attendees))
+	if o := h.answer(t, "u1", "hand", "ACCEPTED"); !o.Discard || h.partstats(t, "aroom@example.org", "u1")["hand"] != itip.NeedsAction {
+		t.Errorf("in the twentieth calendar, after that of a room, which is none of a person: %s", o.Why())
 	}
 	if o := h.answer(t, "u2", "hand", "ACCEPTED"); o.Discard || !strings.Contains(o.Why(), "nothing that is in the calendar") {
 		t.Errorf("in the twenty-first calendar: %s", o.Why())
