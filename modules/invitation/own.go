@@ -37,23 +37,18 @@ func free(c *itip.Component) {
 	}
 }
 
-// answered puts the person's answer into what is open. What he has declined takes no time.
+// answered puts the person's answer into what is open. What he has declined or passed on takes no time, and what comes
+// back to him takes time again.
 func (v *visit) answered(r request, partstat string) {
 	was, theirs := v.copyOrNone().Counterparts(r.object), v.incoming.Counterparts(r.object)
 	for _, c := range r.open {
 		v.say(c, partstat)
 		if partstat == itip.Declined || partstat == itip.Delegated {
 			free(c)
-		} else if before := was(c); before != nil && v.gaveUp(before) {
+		} else if before := was(c); before != nil && v.partstat(before) == itip.Delegated {
 			v.showAs(c, theirs(c))
 		}
 	}
-}
-
-// gaveUp tells whether the person is not there, so that we have let the event take no time.
-func (v *visit) gaveUp(c *itip.Component) bool {
-	partstat := v.partstat(c)
-	return partstat == itip.Declined || partstat == itip.Delegated
 }
 
 // partstat is the person's answer in a component of his copy.
