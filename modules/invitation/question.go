@@ -73,7 +73,25 @@ func (v *visit) open(o *itip.Object) (open []*itip.Component) {
 			open = append(open, mine)
 		}
 	}
-	return open
+	return append(open, v.openAgain(o, open)...)
+}
+
+// openAgain are instances of a series that is sent anew, of which the copy still says something of its own: what the
+// person answers to the series now he answers to them. Where the series is not open, they are if they have been moved
+// back to where it has them.
+func (v *visit) openAgain(o *itip.Object, open []*itip.Component) (again []*itip.Component) {
+	series := v.incoming.Master()
+	if series == nil {
+		return nil
+	}
+	whole := slices.Contains(open, o.Master())
+	sent := v.incoming.Counterparts(o)
+	for _, c := range o.Overrides() {
+		if sent(c) == series && c.Sequence() <= series.Sequence() && !c.Cancelled() && (whole || v.partstat(c) == itip.NeedsAction) {
+			again = append(again, c)
+		}
+	}
+	return again
 }
 
 // nonParticipant is the role of who is told and does not take part (RFC 5545 3.2.16).

@@ -1,0 +1,208 @@
+package invitation_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"usher/itip"
+)
+
+// TestTales: whatever John does with a meeting, all calendars say the same of it, and everybody has answered as his
+// policies have it.
+func TestTales(t *testing.T) {
+	const tales, steps = 30, 8
+	for n := range uint64(tales) {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			s := newTale(t, n)
+			s.begin()
+			for range steps {
+				s.step()
+				s.check()
+				if t.Failed() {
+					t.Fatalf("the tale: %s", s.told)
+				}
+			}
+		})
+	}
+}
+
+// tale is what John has done so far, and how things should be.
+type tale struct {
+	*stage
+	random   *rand.Rand
+	told     []string
+	taken    map[string]map[string]bool // times that are taken anyway, by key
+	title    string
+	sequence int
+	start    string // of the event, or of the first of a weekly series
+	series   bool
+	over     map[string]string            // instances that were moved: original to present start, "" for cancelled
+	changes  map[string]int               // SEQUENCE of each
+	answers  map[string]map[string]string // by original start ("" is the whole) and key
+	gone     bool
+}
+
+// guests are invited in this order; the last one always answers, which tells the others how all stand.
+var guests = []string{"jane", "jack", "mark"}
+
+func newTale(t *testing.T, seed uint64) *tale {
+	s := &tale{stage: newStage(t), random: rand.New(rand.NewPCG(seed, 1)), taken: map[string]map[string]bool{}, title: "test"}
+	s.people["john"].policies = []string{"ACT_UPDATE"}
+	s.people["jane"].policies = []string{"ACT_ACCEPT_IF_NO_CONFLICT", "ACT_REJECT_IF_CONFLICT", "ACT_UPDATE"}
+	s.people["jack"].policies = []string{"ACT_TENTATIVE_IF_NO_CONFLICT", "ALL_SAVE_TO_FOLDER", "ACT_UPDATE"}
+	s.people["mark"].policies = []string{"ACT_ACCEPT", "ACT_UPDATE_AND_NOTIFY"}
+	for _, key := range guests {
+		s.taken[key] = map[string]bool{}
+		for range 6 {
+			s.block(key, s.slot(""))
+		}
+	}
+	return s
+}
+
+// slot is a time on one of six Mondays, another one than this.
+func (s *tale) slot(not string) string {
+	for {
+		day := time.Date(2026, 3, 9+7*s.random.IntN(6), 8+s.random.IntN(4), 0, 0, 0, time.UTC).Format(clock)
+		if day != not {
+			return day
+		}
+	}
+}
+
+func (s *tale) block(key, start string) {
+	if s.taken[key][start] {
+		return
+	}
+	s.taken[key][start] = true
+	s.put(addr(key), itip.Event, "UID:other-"+start, "DTSTAMP:20260301T080000Z", "DTSTART;TZID=Europe/Berlin:"+start, "DTEND;TZID=Europe/Berlin:"+later(start, time.Hour))
+}
+
+func later(start string, by time.Duration) string {
+	at, err := time.Parse(clock, start)
+	if err != nil {
+		panic(err)
+	}
+	return at.Add(by).Format(clock)
+}
+
+const weeks = 5
+
+// begin invites everybody.
+func (s *tale) begin() {
+	s.series = s.random.IntN(2) == 0
+	s.start = s.slot("")
+	s.over, s.changes, s.answers = map[string]string{}, map[string]int{}, map[string]map[string]string{}
+	s.tell("invites to %s, a series: %v", s.start, s.series)
+	s.ask("")
+}
+
+func (s *tale) tell(format string, args ...any) {
+	s.told = append(s.told, fmt.Sprintf(format, args...))
+}
+
+// instances are the original starts of what is not cancelled.
+func (s *tale) instances() (all []string) {
+	for i := range weeks {
+		id := later(s.start, time.Duration(i)*7*24*time.Hour)
+		if to, changed := s.over[id]; !changed || to != "" {
+			all = append(all, id)
+		}
+		if !s.series {
+			break
+		}
+	}
+	return all
+}
+
+// step is the next thing John does.
+func (s *tale) step() {
+	s.now = s.now.Add(time.Hour)
+	instances := s.instances()
+	switch what := s.random.IntN(10); {
+	case s.gone:
+		s.tell("invites again")
+		s.gone = false
+		s.move(s.slot(s.start))
+	case what < 3:
+		s.move(s.slot(s.start))
+	case what < 5:
+		s.title = fmt.Sprintf("test %d", len(s.told))
+		s.tell("calls it %s", s.title)
+		s.write(s.renamed)
+		s.sendAll("REQUEST", s.lines("", s.standing("")))
+	case what == 5:
+		s.tell("cancels it")
+		s.sequence = s.highest() + 1
+		s.gone = true
+		s.sendAll("CANCEL", s.lines("", nil))
+	case s.series && len(instances) > 1 && what < 8:
+		id := instances[s.random.IntN(len(instances))]
+		s.over[id] = s.slot(s.at(id))
+		s.changes[id] = s.highest() + 1
+		s.tell("moves %s to %s", id, s.over[id])
+		s.ask(id)
+	case s.series && len(instances) > 2:
+		id := instances[s.random.IntN(len(instances))]
+		s.over[id] = ""
+		s.changes[id] = s.highest() + 1
+		s.tell("cancels %s", id)
+		s.write(s.with(id))
+		s.sendAll("CANCEL", s.lines(id, nil))
+	}
+}
+
+// at is when an instance takes place.
+func (s *tale) at(id string) string { return cmp.Or(s.over[id], id) }
+
+func (s *tale) highest() int {
+	n := s.sequence
+	for _, o := range s.changes {
+		n = max(n, o)
+	}
+	return n
+}
+
+// move sends the whole event anew.
+func (s *tale) move(start string) {
+	s.sequence = s.highest() + 1
+	s.start = start
+	s.over, s.changes, s.answers = map[string]string{}, map[string]int{}, map[string]map[string]string{}
+	s.tell("moves all to %s", start)
+	s.ask("")
+}
+
+// ask asks everybody anew about the whole or an instance, and knows what they will say.
+func (s *tale) ask(id string) {
+	s.answers[id] = map[string]string{}
+	times := []string{s.over[id]}
+	if id == "" {
+		times = s.instances()
+	}
+	for _, key := range guests {
+		free := !slices.ContainsFunc(times, func(at string) bool { return s.taken[key][at] })
+		s.answers[id][key] = map[string]map[bool]string{
+			"jane": {true: itip.Accepted, false: itip.Declined},
+			"jack": {true: itip.Tentative, false: itip.NeedsAction},
+			"mark": {true: itip.Accepted, false: itip.Accepted},
+		}[key][free]
+	}
+	change := s.anew
+	if id != "" {
+		change = s.with(id)
+	}
+	s.write(change)
+	s.sendAll("REQUEST", s.lines(id, nil))
+}
+
+// standing is how everybody has answered.
+func (s *tale) standing(id string) map[string]string {
+	if a := s.answers[id]; a != nil {
+		return a
+	}
+	return s.answers[""]
+}
