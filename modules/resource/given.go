@@ -106,7 +106,7 @@ func (s *search) trace() []filter.Effect {
 		return nil
 	}
 	m := s.members[0]
-	if left := m.trace(); left != nil && m.verdict.rule != ruleTimes {
+	if left := m.trace(); left != nil {
 		return []filter.Effect{m.put(left, declined, nil)}
 	}
 	return nil
