@@ -77,6 +77,9 @@ func TestSummaries(t *testing.T) {
 				t.Errorf("mail %d has %d fields %s:\n%s", i, n, name, m.Data)
 			}
 		}
+		if !bytes.HasPrefix(m.Data, []byte("Received:")) {
+			t.Errorf("mail %d does not begin with where it has been:\n%s", i, m.Data)
+		}
 		if bytes.Contains(m.Data, []byte("text/calendar")) || got.Header.Get("In-Reply-To") != "" {
 			t.Errorf("of the answer something is left in mail %d:\n%s", i, m.Data)
 		}

@@ -51,6 +51,9 @@ func sortFields(old, now message.Header) (kept, top, bottom []message.Field) {
 			top = append(top, f)
 		}
 	}
+	if !any { // another mail in its place: below what the mail server writes itself
+		top, bottom = nil, top
+	}
 	return kept, top, bottom
 }
 

@@ -47,6 +47,7 @@ func TestHeaderEdits(t *testing.T) {
 		{"at the end", append(slices.Clone(old), added("X", " 1"), added("Y", " 2")), "h X: 1|h Y: 2"},
 		{"on top, in order", append(message.Header{added("X", " 1"), added("Y", " 2")}, old...), "i 0 Y: 2|i 0 X: 1"},
 		{"in the middle goes to the end", slices.Insert(slices.Clone(old), 2, added("X", " 1")), "h X: 1"},
+		{"another mail, below what the mail server wrote", message.Header{added("X", " 1"), added("A", " 2")}, "m 3 A:|m 1 C:|m 2 a:|m 1 B:|m 1 A:|h X: 1|h A: 2"},
 		{"all at once", message.Header{added("T", " t"), {Name: "A", Raw: " one", Origin: 1}, old[3], added("E", " e")},
 			"m 3 A:|m 2 a:|m 1 B:|m 1 A: one|i 0 T: t|h E: e"},
 		{"a place twice", append(slices.Clone(old), old[0]), "h A: 1"},
