@@ -46,13 +46,10 @@ func (v *visit) findDeputy(ctx context.Context) (d deputy, why string, err error
 		return d, "the deputy is none of our people", nil
 	}
 	for _, a := range e.Addresses {
-		if v.isMe(a) {
-			return d, "the person is his own deputy", nil
-		}
 		if a == v.sender.Address {
 			return d, "the deputy is the organizer", nil
 		}
-		if _, listed := invited(v.came, []address.Address{a}); listed {
+		if _, listed := invited(v.came, []address.Address{a}); listed { // the person himself, for one
 			return d, "the deputy is invited already", nil
 		}
 	}
