@@ -43,6 +43,12 @@ func someone(uid, domain string, policies ...string) string {
 // newHost serves a domain; options are of its world.
 func newHost(t *testing.T, domain, people, settings string, store calendar.Store, options ...world.Option) *host {
 	t.Helper()
+	return newHostOn(t, ldif.Open, domain, people, settings, store, options...)
+}
+
+// newHostOn is newHost with a directory of another kind.
+func newHostOn(t *testing.T, open ldapdir.Open, domain, people, settings string, store calendar.Store, options ...world.Option) *host {
+	t.Helper()
 	base := "dc=" + strings.ReplaceAll(domain, ".", ",dc=")
 	file := filepath.Join(t.TempDir(), "people.ldif")
 	text := "dn: " + base + "\nobjectClass: dcObject\nobjectClass: organization\ndc: x\no: x\n" + people
@@ -51,7 +57,7 @@ func newHost(t *testing.T, domain, people, settings string, store calendar.Store
 	}
 	cfg := ldapdir.Defaults()
 	cfg.LDIF, cfg.Base, cfg.Domains, cfg.Preset = file, base, []string{domain}, "kolab"
-	dir, err := ldapdir.New(cfg, ldif.Open, nil, nil)
+	dir, err := ldapdir.New(cfg, open, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

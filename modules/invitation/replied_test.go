@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,8 @@ import (
 
 	"usher/itip"
 	"usher/itip/calendar"
+	"usher/ldapdir"
+	"usher/ldapdir/ldif"
 	"usher/milter/config"
 	"usher/milter/filter"
 	"usher/milter/world"
@@ -253,6 +256,51 @@ func TestUnreadableCopy(t *testing.T) {
 	store.user = "boss@example.org"
 	if o := h.answer(t, "u1", "hand3", "ACCEPTED"); o.Refuse == nil || !o.Refuse.Temporary() {
 		t.Errorf("an answer that could not be noted: %v %s", o.Refuse, o.Why())
+	}
+}
+
+// failing is a directory that does not answer questions with a word in them.
+type failing struct {
+	ldapdir.Backend
+	word string
+}
+
+func (f failing) Search(ctx context.Context, q ldapdir.Query) ([]ldapdir.Raw, error) {
+	if strings.Contains(q.Filter, f.word) {
+		return nil, errors.New("connection refused")
+	}
+	return f.Backend.Search(ctx, q)
+}
+
+// TestDirectoryDuringReplies: that the directory does not answer is never taken for "nobody", whoever is asked for: the
+// answer comes again, and nothing of it has happened.
+func TestDirectoryDuringReplies(t *testing.T) {
+	people, attendees := staff("auto1", "auto2", "hand")
+	people += someone("other", "example.org") + "kolabDelegate: boss\n"
+	for name, tt := range map[string]struct{ word, settings, uid, who string }{
+		"whose copy it is":            {"(mail=hand@", "", "u1", "auto1"},
+		"who answers by himself":      {"(mail=auto2@", "update_attendees: false", "u1", "auto1"},
+		"in whose list somebody is":   {"(mail=hand@", "", "u1", "other"},
+		"who names him as delegate":   {"(kolabDelegate=", "", "u2", "auto1"},
+		"nothing that is asked about": {"(mail=nobody@", "", "u1", "auto1"},
+	} {
+		open := func(p ldapdir.Profile, log *slog.Logger) (ldapdir.Backend, error) {
+			b, err := ldif.Open(p, log)
+			return failing{b, tt.word}, err
+		}
+		h := newHostOn(t, open, "example.org", people, tt.settings, calendar.NewMemory(calendar.Options{}))
+		h.put(t, "boss@example.org", object("", "u1", attendees))
+		before := string(h.event(t, "boss@example.org", "u1").Encode())
+		o := h.answer(t, tt.uid, tt.who, "ACCEPTED")
+		if name == "nothing that is asked about" {
+			if !o.Discard {
+				t.Errorf("%s: %v: %s", name, o.Refuse, o.Why())
+			}
+			continue
+		}
+		if o.Refuse == nil || !o.Refuse.Temporary() || string(h.event(t, "boss@example.org", "u1").Encode()) != before {
+			t.Errorf("%s: %v: %s", name, o.Refuse, o.Why())
+		}
 	}
 }
 
