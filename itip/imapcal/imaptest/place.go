@@ -8,6 +8,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -106,15 +107,34 @@ func (p place) attributes() *syscall.SysProcAttr {
 // could take a port between our choice and the server's bind.
 const lowest, highest = 20000, 32000
 
-// given counts the ports that were looked at: each process goes through a part of the range of its own, so that two
-// servers that start at once, here or in another process, hardly ever choose the same one.
+// share is how many ports a process has for itself.
+const share = 1000
+
+// given counts the ports that were looked at.
 var given atomic.Int64
 
-func nextPort() int {
-	const share = 400
-	parts := (highest - lowest) / share
-	return lowest + os.Getpid()%parts*share + int(given.Add(1))%share
-}
+func nextPort() int { return firstPort() + int(given.Add(1))%share }
+
+// firstPort is where the part of the range begins that this process has taken for itself. Other processes that run
+// tests at the same time see the lock, which ends with us; where there are more of them than parts, some share one.
+var firstPort = sync.OnceValue(func() int {
+	const parts = (highest - lowest) / share
+	for i := range parts {
+		part := (os.Getpid() + i) % parts
+		f, err := os.OpenFile(filepath.Join(os.TempDir(), fmt.Sprintf("usher-test-ports-%d.lock", part)), os.O_CREATE|os.O_RDWR, 0o666)
+		if err != nil {
+			continue
+		}
+		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			partLock = f // open for as long as we live
+			return lowest + part*share
+		}
+		f.Close()
+	}
+	return lowest + os.Getpid()%parts*share
+})
+
+var partLock *os.File
 
 // freeAddrs finds n different loopback addresses nobody listens on.
 func freeAddrs(tb testing.TB, n int) (addrs []string) {
