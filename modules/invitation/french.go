@@ -8,7 +8,7 @@ var french = words{
 		itip.Accepted: "Accepté : %s", itip.Tentative: "Accepté provisoirement : %s", itip.Declined: "Refusé : %s", itip.Delegated: "Délégué : %s",
 	},
 	delegated:        "%s a délégué l'invitation à « %s », %s, à %s.",
-	deputizedSubject: "Délégué à vous : %s",
+	deputizedSubject: "Invitation qui vous est déléguée : %s",
 	deputized:        "%s vous a délégué l'invitation à « %s », %s. Veuillez indiquer à %s, qui organise, si vous y participerez.",
 	answer: map[string]string{
 		itip.Accepted:  "%s a accepté l'invitation à « %s », %s.",

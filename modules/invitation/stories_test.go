@@ -24,7 +24,7 @@ const (
 // stories are those of RFC 5546 section 4.
 func stories() []story {
 	return []story{
-		inviteAndReschedule(), rescheduleOne(), addOne(), cancelOneThenTheRest(jane, 1), cancelOneThenTheRest(mark, 0), cancelAll(), several(), delegation(), fromOutside(),
+		inviteAndReschedule(), rescheduleOne(), addOne(), cancelOneThenTheRest(jane, 1), cancelOneThenTheRest(mark, 0), cancelAll(), several(), delegation(itip.Accepted, itip.Delegated), delegation(itip.Declined, itip.NeedsAction), fromOutside(),
 	}
 }
 
@@ -121,22 +121,24 @@ func several() story {
 	}
 }
 
-func delegation() story {
+// delegation is to a deputy who answers so.
+func delegation(answer, delegator string) story {
 	meeting := at("0", ten, eleven, people(john, dora, jane))
-	answer := calendarOf("REPLY", "SEQUENCE:0\nDTSTAMP:20260302T090000Z\nORGANIZER:mailto:"+john+"\nATTENDEE;CN=Jack;PARTSTAT=ACCEPTED;DELEGATED-FROM=\"mailto:"+dora+"\":mailto:"+jack)
+	reply := calendarOf("REPLY", "SEQUENCE:0\nDTSTAMP:20260302T090000Z\nORGANIZER:mailto:"+john+"\nATTENDEE;CN=Jack;PARTSTAT="+answer+";DELEGATED-FROM=\"mailto:"+dora+"\":mailto:"+jack)
 	return story{
-		name: "an invitation is delegated", before: map[string][]string{john: {calendarOf("", meeting)}},
+		name: "an invitation is delegated, and " + answer, before: map[string][]string{john: {calendarOf("", meeting)}},
 		mails: []letter{sent(john, dora, calendarOf("REQUEST", meeting)), sent(john, jane, calendarOf("REQUEST", meeting))},
 		react: func(l letter) []letter {
 			if l.to == jack && strings.Contains(l.text, "METHOD:REQUEST") {
-				return []letter{sent(jack, john, answer)}
+				return []letter{sent(jack, john, reply)}
 			}
 			return nil
 		},
 		check: func(t *testing.T, o *office) {
+			o.wantState(t, john, dora, delegator)
+			o.wantState(t, dora, dora, itip.Delegated)
 			for _, cal := range []string{john, dora} {
-				o.wantState(t, cal, dora, itip.Delegated)
-				o.wantState(t, cal, jack, itip.Accepted)
+				o.wantState(t, cal, jack, answer)
 			}
 			o.wantState(t, john, jane, itip.Accepted)
 		},
