@@ -51,8 +51,8 @@ func (v *visit) reply(me address.Address, o outcome) *filter.Send {
 		Mail: imip.Compose(imip.Draft{
 			From:    imip.Mailbox{Name: v.person.Name, Address: me},
 			To:      []imip.Mailbox{{Name: v.sender.Name, Address: to}},
-			Subject: fmt.Sprintf(w.answerSubject[o.said], title(object)),
-			Text:    fmt.Sprintf(w.answer[o.said], v.name(), title(object), v.when(w, v.said(me, o))) + "\n\n" + w.automatic,
+			Subject: fmt.Sprintf(w.answerSubject[o.said], title(object, o.object)),
+			Text:    fmt.Sprintf(w.answer[o.said], v.name(), title(object, o.object), v.when(w, v.said(me, o))) + "\n\n" + w.automatic,
 			Object:  object,
 			Answers: v.tx.Message.Header,
 		}),
@@ -116,11 +116,13 @@ func (v *visit) answerID(kind string, attendee address.Address, partstat string)
 	return fmt.Sprintf("%s/%s/%s/%d/%s/%s/%s", kind, v.incoming.UID(), c.Text("RECURRENCE-ID"), c.Sequence(), stamp, attendee, partstat)
 }
 
-// title is what an object is called in texts.
-func title(o *itip.Object) string {
-	for _, c := range o.Scheduled() {
-		if s := imip.Line(c.Text("SUMMARY"), maxTitle); s != "" {
-			return s
+// title is what an event is called in texts, by the first of some objects that calls it anything.
+func title(objects ...*itip.Object) string {
+	for _, o := range objects {
+		for _, c := range o.Scheduled() {
+			if s := imip.Line(c.Text("SUMMARY"), maxTitle); s != "" {
+				return s
+			}
 		}
 	}
 	return "?"

@@ -10,7 +10,7 @@ import (
 // ofCancel tells what is cancelled: all of it, or which instances.
 func (v *visit) ofCancel() notice {
 	w, o := v.told(), v.cancelledPart()
-	name := title(o)
+	name := title(o, v.stored)
 	lines := []string{fmt.Sprintf(w.cancelledBy, name, v.by()), ""}
 	for n, c := range v.incoming.Scheduled() {
 		if n == maxTold {

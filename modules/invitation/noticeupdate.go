@@ -39,7 +39,7 @@ func (v *visit) ofUpdate(changes []itip.Difference) notice {
 	if len(lines) == 0 {
 		return notice{}
 	}
-	name := title(v.incoming)
+	name := title(v.incoming, v.stored)
 	lines = append([]string{fmt.Sprintf(w.updatedBy, name, v.by()), ""}, lines...)
 	return v.close(w.words, fmt.Sprintf(w.updated, name), lines)
 }
