@@ -1,10 +1,8 @@
 package invitation_test
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
@@ -14,7 +12,7 @@ import (
 // TestTales: whatever John does with a meeting, all calendars say the same of it, and everybody has answered as his
 // policies have it.
 func TestTales(t *testing.T) {
-	const tales, steps = 30, 8
+	const tales, steps = 40, 8
 	for n := range uint64(tales) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			s := newTale(t, n)
@@ -40,6 +38,7 @@ type tale struct {
 	sequence int
 	start    string // of the event, or of the first of a weekly series
 	series   bool
+	weeks    int                          // that it has
 	over     map[string]string            // instances that were moved: original to present start, "" for cancelled
 	changes  map[string]int               // SEQUENCE of each
 	answers  map[string]map[string]string // by original start ("" is the whole) and key
@@ -90,13 +89,13 @@ func later(start string, by time.Duration) string {
 	return at.Add(by).Format(clock)
 }
 
-const weeks = 5
+const weeks = 5 // of a series
 
 // begin invites everybody.
 func (s *tale) begin() {
-	s.series = s.random.IntN(2) == 0
+	s.series = s.random.IntN(3) > 0
 	s.start = s.slot("")
-	s.over, s.changes, s.answers = map[string]string{}, map[string]int{}, map[string]map[string]string{}
+	s.fresh()
 	s.tell("invites to %s, a series: %v", s.start, s.series)
 	s.ask("")
 }
@@ -107,102 +106,11 @@ func (s *tale) tell(format string, args ...any) {
 
 // instances are the original starts of what is not cancelled.
 func (s *tale) instances() (all []string) {
-	for i := range weeks {
+	for i := range s.weeks {
 		id := later(s.start, time.Duration(i)*7*24*time.Hour)
 		if to, changed := s.over[id]; !changed || to != "" {
 			all = append(all, id)
 		}
-		if !s.series {
-			break
-		}
 	}
 	return all
-}
-
-// step is the next thing John does.
-func (s *tale) step() {
-	s.now = s.now.Add(time.Hour)
-	instances := s.instances()
-	switch what := s.random.IntN(10); {
-	case s.gone:
-		s.tell("invites again")
-		s.gone = false
-		s.move(s.slot(s.start))
-	case what < 3:
-		s.move(s.slot(s.start))
-	case what < 5:
-		s.title = fmt.Sprintf("test %d", len(s.told))
-		s.tell("calls it %s", s.title)
-		s.write(s.renamed)
-		s.sendAll("REQUEST", s.lines("", s.standing("")))
-	case what == 5:
-		s.tell("cancels it")
-		s.sequence = s.highest() + 1
-		s.gone = true
-		s.sendAll("CANCEL", s.lines("", nil))
-	case s.series && len(instances) > 1 && what < 8:
-		id := instances[s.random.IntN(len(instances))]
-		s.over[id] = s.slot(s.at(id))
-		s.changes[id] = s.highest() + 1
-		s.tell("moves %s to %s", id, s.over[id])
-		s.ask(id)
-	case s.series && len(instances) > 2:
-		id := instances[s.random.IntN(len(instances))]
-		s.over[id] = ""
-		s.changes[id] = s.highest() + 1
-		s.tell("cancels %s", id)
-		s.write(s.with(id))
-		s.sendAll("CANCEL", s.lines(id, nil))
-	}
-}
-
-// at is when an instance takes place.
-func (s *tale) at(id string) string { return cmp.Or(s.over[id], id) }
-
-func (s *tale) highest() int {
-	n := s.sequence
-	for _, o := range s.changes {
-		n = max(n, o)
-	}
-	return n
-}
-
-// move sends the whole event anew.
-func (s *tale) move(start string) {
-	s.sequence = s.highest() + 1
-	s.start = start
-	s.over, s.changes, s.answers = map[string]string{}, map[string]int{}, map[string]map[string]string{}
-	s.tell("moves all to %s", start)
-	s.ask("")
-}
-
-// ask asks everybody anew about the whole or an instance, and knows what they will say.
-func (s *tale) ask(id string) {
-	s.answers[id] = map[string]string{}
-	times := []string{s.over[id]}
-	if id == "" {
-		times = s.instances()
-	}
-	for _, key := range guests {
-		free := !slices.ContainsFunc(times, func(at string) bool { return s.taken[key][at] })
-		s.answers[id][key] = map[string]map[bool]string{
-			"jane": {true: itip.Accepted, false: itip.Declined},
-			"jack": {true: itip.Tentative, false: itip.NeedsAction},
-			"mark": {true: itip.Accepted, false: itip.Accepted},
-		}[key][free]
-	}
-	change := s.anew
-	if id != "" {
-		change = s.with(id)
-	}
-	s.write(change)
-	s.sendAll("REQUEST", s.lines(id, nil))
-}
-
-// standing is how everybody has answered.
-func (s *tale) standing(id string) map[string]string {
-	if a := s.answers[id]; a != nil {
-		return a
-	}
-	return s.answers[""]
 }

@@ -2,6 +2,7 @@ package invitation_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,7 +21,7 @@ func (s *tale) lines(id string, standing map[string]string) []string {
 	if id != "" {
 		all = append(all, "RECURRENCE-ID;TZID=Europe/Berlin:"+id)
 	} else if s.series {
-		all = append(all, fmt.Sprintf("RRULE:FREQ=WEEKLY;COUNT=%d", weeks))
+		all = append(all, fmt.Sprintf("RRULE:FREQ=WEEKLY;COUNT=%d", s.weeks))
 	}
 	if s.gone || id != "" && s.over[id] == "" {
 		all = append(all, "STATUS:CANCELLED")
@@ -52,8 +53,33 @@ func (s *tale) anew(*itip.Object) *itip.Object { return s.parse("", itip.Event, 
 // renamed has another title, and all answers as they are.
 func (s *tale) renamed(old *itip.Object) *itip.Object {
 	is := old.Clone()
-	is.Master().SetText("SUMMARY", s.title)
+	for _, c := range is.Scheduled() {
+		c.SetText("SUMMARY", s.title)
+	}
 	return is
+}
+
+// shorter has fewer weeks.
+func (s *tale) shorter(old *itip.Object) *itip.Object {
+	is := old.Clone()
+	is.Master().Set(itip.Prop{Name: "RRULE", Value: fmt.Sprintf("FREQ=WEEKLY;COUNT=%d", s.weeks)})
+	is.Root.Parts = slices.DeleteFunc(is.Root.Parts, func(c *itip.Component) bool {
+		p, ok := c.Prop("RECURRENCE-ID")
+		return ok && p.Value >= later(s.start, time.Duration(s.weeks)*7*24*time.Hour)
+	})
+	return is
+}
+
+// whole is the event with all its instances, as everybody has answered: some clients send it so, others the series alone.
+func (s *tale) whole() []string {
+	all := s.lines("", s.standing(""))
+	if s.random.IntN(2) == 0 {
+		return all
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.over)) {
+		all = append(append(all, "END:VEVENT", "BEGIN:VEVENT"), s.lines(id, s.standing(id))...)
+	}
+	return all
 }
 
 // with has another version of one instance.
