@@ -95,6 +95,9 @@ type PutEvent struct {
 	Base          calendar.Version // of this UID as the module read it
 	Claim         *calendar.Claim
 	Cause         itip.Cause // what made us write; kept on the object as the cause mark
+	// Optional: the mail is not put off because this cannot be stored; the log tells. What has changed since it was
+	// read is planned again all the same.
+	Optional bool
 }
 
 // Key names the object and its cause.

@@ -66,13 +66,29 @@ func (j *job) put(ctx context.Context) error {
 			continue
 		}
 		err := j.act("put:"+p.name(), func() error {
-			return j.settle(ctx, p, j.store.Put(ctx, p.stored()))
+			err := j.settle(ctx, p, j.store.Put(ctx, p.stored()))
+			if err != nil && p.isSpared(ctx, err) {
+				j.spare(p, err)
+				return nil
+			}
+			return err
 		})
 		if err != nil {
 			return j.failed(p.index, "store "+p.name(), err)
 		}
 	}
 	return nil
+}
+
+// isSpared tells whether an error may leave a write undone.
+func (p *write) isSpared(ctx context.Context, err error) bool {
+	return p.Optional && p.Claim == nil && ctx.Err() == nil && !errors.Is(err, filter.ErrStale) && !isCrash(err)
+}
+
+// spare leaves a write out.
+func (j *job) spare(p *write, err error) {
+	p.done = true
+	j.log.Warn("left out", "calendar", p.Calendar, "uid", p.UID, "err", err)
 }
 
 // settle finds out what has become of a write. One that was not acknowledged may be there all the same; one

@@ -13,6 +13,10 @@ import (
 func (j *job) look(ctx context.Context) error {
 	for _, p := range j.writes() {
 		stored, ok, version, err := j.store.Find(ctx, p.Calendar, p.UID)
+		if err != nil && p.isSpared(ctx, err) {
+			j.spare(p, err)
+			continue
+		}
 		if err != nil {
 			return j.failed(p.index, "look for "+p.name(), err)
 		}

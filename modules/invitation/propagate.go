@@ -83,5 +83,5 @@ func (v *visit) inform(ctx context.Context, e *ldapdir.Entry, now *itip.Object) 
 	case itip.SameContent(c.object, is):
 		return nil, nil
 	}
-	return &filter.PutEvent{Calendar: c.folder, UID: is.UID(), Object: is, Base: c.version}, nil
+	return &filter.PutEvent{Calendar: c.folder, UID: is.UID(), Object: is, Base: c.version, Optional: true}, nil
 }
