@@ -21,6 +21,7 @@ import (
 type Condition struct {
 	program cel.Program
 	each    bool
+	body    bool // asks about more of the mail than its header
 	text    string
 }
 
@@ -54,7 +55,7 @@ func Compile(text string) (Condition, error) {
 	for _, r := range checked.NativeRep().ReferenceMap() {
 		each = each || r.Name == "recipient"
 	}
-	return Condition{program, each, text}, nil
+	return Condition{program, each, readsBody(checked.NativeRep()), text}, nil
 }
 
 // problem is the first thing that is wrong, with its place.
@@ -76,7 +77,7 @@ func (c Condition) Holds(ctx context.Context, f *Facts) (bool, error) {
 	if c.program == nil {
 		return true, nil
 	}
-	*f.trouble = nil
+	*f.trouble, f.body = nil, c.body
 	v, _, err := c.program.ContextEval(ctx, f)
 	if *f.trouble != nil {
 		return false, *f.trouble

@@ -199,3 +199,51 @@ func FuzzCompile(f *testing.F) {
 		}
 	})
 }
+
+// TestEarly: what the envelope and the header tell is told before there is a body, and nobody is asked.
+func TestEarly(t *testing.T) {
+	d := directory(t)
+	mail := tx(t, d)
+	inside := mail.Envelope
+	inside.Rcpts = mail.Rcpts[1:3]
+	for expr, want := range map[string]string{
+		`role == "inbound"`:                                            "no",
+		`mail.subject == "Grüße" && !mail.list`:                        "yes",
+		`"x-nothing" in mail.headers`:                                  "no",
+		`role == "inbound" && mail.calendar`:                           "no",
+		`mail.calendar`:                                                "early",
+		`mail.size > 10`:                                               "early",
+		`sender.internal && sender.kind == "person"`:                   "yes",
+		`recipients.exists(r, !r.internal)`:                            "no",
+		`sender.in_group("board@example.org")`:                         "early",
+		`sender.domain == "b" && sender.in_group("board@example.org")`: "no",
+	} {
+		c, err := Compile(expr)
+		if err != nil {
+			t.Fatal(expr, err)
+		}
+		f := Early(&inside, mail.Message.Header)
+		if _, err := must2(Compile(`mail.subject != ""`)).Holds(t.Context(), f); err != nil { // and it is remembered
+			t.Fatal(err)
+		}
+		holds, err := c.Holds(t.Context(), f)
+		got := map[bool]string{true: "yes", false: "no"}[holds]
+		if errors.Is(err, ErrEarly) {
+			got = "early"
+		}
+		if got != want || err != nil && got != "early" {
+			t.Errorf("%s: %s, %v; want %s", expr, got, err, want)
+		}
+	}
+	c, _ := Compile(`recipients.exists(r, !r.internal)`)
+	if _, err := c.Holds(t.Context(), Early(&mail.Envelope, mail.Message.Header)); !errors.Is(err, ErrEarly) {
+		t.Errorf("whose domain that is would have to be asked: %v", err)
+	}
+}
+
+func must2(c Condition, err error) Condition {
+	if err != nil {
+		panic(err)
+	}
+	return c
+}

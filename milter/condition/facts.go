@@ -57,6 +57,8 @@ type Facts struct {
 	known     map[string]any
 	groups    map[string][]string // who is in a group: names (DN) and addresses
 	trouble   *error              // of the question at hand: the directory could not be asked
+	body      bool                // the question at hand is about more of the mail than its header
+	early     bool                // the body is not there yet
 }
 
 // About gathers what there is to know of a mail.
@@ -78,7 +80,9 @@ func (f *Facts) For(r filter.Recipient) *Facts {
 
 // ResolveName implements cel.Activation.
 func (f *Facts) ResolveName(name string) (any, bool) {
-	if v, ok := f.known[name]; ok {
+	if f.early && f.body && name == "mail" {
+		f.failed(ErrEarly, "what is in", "the mail")
+	} else if v, ok := f.known[name]; ok {
 		return v, true
 	}
 	v, ok := f.find(name)
