@@ -76,6 +76,7 @@ var arrows = map[string][]string{
 	"milter/message":           {"address"},
 	"milter/addendum":          {"milter/message"},
 	"milter/addendum/template": {"ldapdir"},
+	"milter/addendum/rules":    {"address", "ldapdir", "milter/addendum", "milter/addendum/template", "milter/condition", "milter/filter", "milter/message"},
 	"milter/imip":              {"address", "itip", "milter/message"},
 	"milter/authres":           {"address", "milter/message"},
 	"milter/evidence":          {"address", "ldapdir", "milter/authres", "milter/filter", "milter/message"},
@@ -85,7 +86,7 @@ var arrows = map[string][]string{
 	"milter/world":             {"address", "itip", "itip/calendar", "milter/filter", "milter/message", "milter/store"},
 	"milter":                   {"address", "milter/filter", "milter/message"},
 	"milter/config":            {"address", "itip/imapcal", "ldapdir", "milter/filter", "milter/world"},
-	"modules/*":                {"address", "itip", "itip/calendar", "ldapdir", "milter/addendum", "milter/evidence", "milter/filter", "milter/imip", "milter/message"},
+	"modules/*":                {"address", "itip", "itip/calendar", "ldapdir", "milter/addendum", "milter/addendum/rules", "milter/evidence", "milter/filter", "milter/imip", "milter/message"},
 	"modules":                  {"milter/filter", "modules/*"},
 }
 

@@ -8,6 +8,7 @@ import (
 	"usher/modules/footer"
 	"usher/modules/invitation"
 	"usher/modules/resource"
+	"usher/modules/signature"
 )
 
 // All are the modules there are. The order is code, not configuration.
@@ -15,5 +16,6 @@ var All = []filter.Definition{
 	envelope.Module,
 	resource.Module,
 	invitation.Module,
+	signature.Module,
 	footer.Module,
 }

@@ -25,7 +25,7 @@ func TestAuditReadsWhatServeWrites(t *testing.T) {
 			t.Errorf("exit code %d", code)
 		}
 		for _, want := range []string{"      1  martin  sender.not-owned (553)  john.doe@example.org\n", "  martin  header.from-not-owned (550)  john.doe@example.org\n",
-			"  martin  footer  footer appended\n", "accounts: {martin: {senders: [john.doe@example.org]}}"} {
+			"  martin  footer  footer added\n", "accounts: {martin: {senders: [john.doe@example.org]}}"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%s: the report lacks %q:\n%s", format, want, &out)
 			}

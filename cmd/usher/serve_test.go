@@ -28,7 +28,7 @@ func TestServe(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	p.await(`level=INFO msg="mail done" listener=submission queue=4XyZ role=submission .* user=doe from=john.doe@example.org rcpts=1 ` +
-		`result=edited code=250 why="footer: footer appended" `)
+		`result=edited code=250 why="footer: footer added" `)
 	s.Quit()
 	p.signal(syscall.SIGTERM)
 	if code := p.exit(); code != exitOK {

@@ -230,3 +230,11 @@ func automatic(h message.Header) bool {
 	v := strings.ToLower(h.Get("Auto-Submitted"))
 	return v != "" && v != "no"
 }
+
+// Recipient is who the facts are about, if it is one in particular.
+func (f *Facts) Recipient() (address.Address, bool) {
+	if f.recipient == nil {
+		return "", false
+	}
+	return f.recipient.Address, true
+}

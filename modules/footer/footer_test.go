@@ -19,11 +19,11 @@ func TestCases(t *testing.T) {
 func TestWrongSettings(t *testing.T) {
 	dir := t.TempDir()
 	for name, tt := range map[string]struct{ content, want string }{
-		"latin1.txt": {"Gr\xfc\xdfe\n", "latin1.txt is not UTF-8"},
-		"empty.txt":  {" \r\n", "empty.txt is empty"},
-		"large.txt":  {strings.Repeat("x", 65<<10), "large.txt is larger than 65536 bytes"},
+		"latin1.txt": {"Gr\xfc\xdfe\n", "latin1.txt: not UTF-8"},
+		"empty.txt":  {" \r\n", "empty.txt: empty"},
+		"large.txt":  {strings.Repeat("x", 65<<10), "large.txt: larger than 65536 bytes"},
 		"bom.txt":    {"\uFEFFhello", ""},
-		"":           {"", "nothing to append, want text_file, html_file or both"},
+		"":           {"", "nothing to add, want text_file, html_file or both"},
 	} {
 		file := filepath.Join(dir, name)
 		if name == "" {

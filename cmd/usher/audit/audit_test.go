@@ -35,8 +35,8 @@ func TestRanking(t *testing.T) {
 	text := line(1, doe) + line(9, meier) + line(3, meier) + "something else\n" +
 		line(4, strings.Replace(meier, "board@", "staff@", 1)) +
 		line(5, strings.Replace(doe, "user=doe", `user=""`, 1)) +
-		`time=2026-11-20T10:00:06Z level=INFO msg="mail done" listener=submission queue=Q6 role=submission client=192.0.2.7 user=meier from=lucy.meier@example.org rcpts=1 result=passed code=250 why="resource: left alone; footer: would: footer appended" size=9 ms=1` + "\n" +
-		`time=2026-11-20T10:00:07Z level=INFO msg="mail done" user=meier why="footer: footer appended, would: be nice"` + "\n"
+		`time=2026-11-20T10:00:06Z level=INFO msg="mail done" listener=submission queue=Q6 role=submission client=192.0.2.7 user=meier from=lucy.meier@example.org rcpts=1 result=passed code=250 why="resource: left alone; footer: would: footer added" size=9 ms=1` + "\n" +
+		`time=2026-11-20T10:00:07Z level=INFO msg="mail done" user=meier why="footer: footer added, would: be nice"` + "\n"
 	var a Audit
 	r := report(t, &a, text)
 	var b strings.Builder
@@ -57,7 +57,7 @@ would have been refused:
          allow: its owner names doe as a delegate (kolabDelegate) or for send-as, or accounts: {doe: {senders: [ceo@example.org]}}, or a login map of Postfix
 
 would have been done by modules:
-      1  meier  footer  footer appended
+      1  meier  footer  footer added
          2026-11-20 10:00:06, last at the end: <lucy.meier@example.org> by submission, queue Q6
 `
 	if b.String() != want {
