@@ -81,7 +81,10 @@ func (s *stage) open() {
 
 // send hands a mail in as somebody logged in, and the same mail once more, as a queue does that has lost the answer:
 // then nothing may be otherwise.
-func (s *stage) send(from, to, calendar string) result {
+func (s *stage) send(from, to, calendar string) result { return s.sendTo(from, []string{to}, calendar) }
+
+// sendTo does the same with one mail to several; what came of it is told of the first.
+func (s *stage) sendTo(from string, all []string, calendar string) result {
 	s.t.Helper()
 	if s.pipeline == nil {
 		s.open()
@@ -92,26 +95,26 @@ func (s *stage) send(from, to, calendar string) result {
 	}
 	method := objects[0].Method()
 	mail := fmt.Sprintf("From: %[1]s\r\nTo: %[2]s\r\nSubject: test\r\nDate: %[3]s\r\nMessage-ID: <%[4]d@client>\r\nMIME-Version: 1.0\r\nContent-Type: text/calendar; charset=utf-8; method=%[5]s\r\n\r\n%[6]s",
-		addr(from), addr(to), s.now.Format(time.RFC1123Z), len(s.came), method, calendar)
+		addr(from), addr(all[0]), s.now.Format(time.RFC1123Z), len(s.came), method, calendar)
 	sent := len(s.outbox.Mails())
-	r := result{delivered: s.hand(filter.Submission, from, to, mail)}
+	r := result{delivered: s.hand(filter.Submission, from, all, mail)}
 	for _, m := range s.outbox.Mails()[sent:] {
-		r.take(m, addr(to))
+		r.take(m, addr(all[0]))
 	}
 	calendars, mails := s.calendars.Snapshot(), s.outbox.Distinct()
-	again := s.hand(filter.Submission, from, to, mail)
-	gone := method == "CANCEL" && s.held(to, objects[0].UID()) == nil // then nobody knows any more what it was about
+	again := s.hand(filter.Submission, from, all, mail)
+	gone := method == "CANCEL" && s.held(all[0], objects[0].UID()) == nil // then nobody knows any more what it was about
 	if again != r.delivered && !gone || !reflect.DeepEqual(calendars, s.calendars.Snapshot()) || !slices.Equal(mails, s.outbox.Distinct()) {
 		s.t.Errorf("a %s that comes twice is not done once: delivered %v and %v,\n%v\n%v\n%q\n%q", method, r.delivered, again,
-			calendars[addr(to)], s.calendars.Snapshot()[addr(to)], mails, s.outbox.Distinct())
+			calendars[addr(all[0])], s.calendars.Snapshot()[addr(all[0])], mails, s.outbox.Distinct())
 	}
 	s.came = append(s.came, r)
 	s.now = s.now.Add(time.Minute)
 	return r
 }
 
-// hand takes a mail through the pipeline and tells whether it is delivered.
-func (s *stage) hand(role filter.Role, from, to, mail string) bool {
+// hand takes a mail through the pipeline and tells whether it is delivered to anybody.
+func (s *stage) hand(role filter.Role, from string, all []string, mail string) bool {
 	s.t.Helper()
 	m, err := message.Read(strings.NewReader(mail), 1<<20)
 	if err != nil {
@@ -123,16 +126,18 @@ func (s *stage) hand(role filter.Role, from, to, mail string) bool {
 	}
 	ctx := context.Background()
 	s.pipeline.Mail(ctx, &env)
-	s.pipeline.Rcpt(ctx, &env, filter.Recipient{Address: address.Must(addr(to)), Arg: addr(to)})
+	for _, to := range all {
+		s.pipeline.Rcpt(ctx, &env, filter.Recipient{Address: address.Must(addr(to)), Arg: addr(to)})
+	}
 	if interest, _ := s.pipeline.Header(ctx, &env, m.Header); interest == filter.Nothing {
 		return true
 	}
 	o := s.pipeline.Run(ctx, &filter.Tx{Envelope: env, Message: m, Log: s.pipeline.Log})
 	if o.Refuse != nil {
-		s.t.Errorf("the mail to %s is refused: %s: %s", to, o.Refuse, o.Why())
+		s.t.Errorf("the mail to %s is refused: %s: %s", all, o.Refuse, o.Why())
 	}
 	if o.Message != nil {
-		s.t.Errorf("the mail to %s is changed", to)
+		s.t.Errorf("the mail to %s is changed", all)
 	}
 	return !o.Discard
 }
@@ -141,7 +146,7 @@ func (s *stage) hand(role filter.Role, from, to, mail string) bool {
 func (s *stage) own(_ context.Context, m world.Mail) error {
 	for _, to := range m.To {
 		if key, ours := keyOf(to.Address); ours {
-			s.hand(filter.Own, "", key, string(m.Data))
+			s.hand(filter.Own, "", []string{key}, string(m.Data))
 		}
 	}
 	return nil
