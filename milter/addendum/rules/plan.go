@@ -28,7 +28,7 @@ type body struct {
 	rcpts  []filter.Recipient
 	blocks []block
 	mail   *message.Message // nil: as it came
-	added  []string         // names of rules
+	added  []string         // names of rules, in their order
 	why    []string         // for the log: what was not added
 }
 
@@ -42,6 +42,7 @@ type visit struct {
 	calendar bool
 	bodies   []*body
 	notes    []string
+	left     []string // why rules that might have held were not asked, or had nothing to say
 	refuse   *filter.Refusal
 	why      string
 }
@@ -118,6 +119,7 @@ func (v *visit) blocks(f *condition.Facts, theirs string) (all []block, err erro
 	for _, r := range v.rules {
 		if why := v.shuts(r); why != "" {
 			v.note("rule %s is not asked: %s", r.Name, why)
+			v.left = append(v.left, why)
 			continue
 		}
 		holds, err := r.when.Holds(v.ctx, f)
@@ -141,6 +143,7 @@ func (v *visit) blocks(f *condition.Facts, theirs string) (all []block, err erro
 			all = append(all, block{r, words})
 		} else {
 			v.note("rule %s has no words for the author: attributes are missing", r.Name)
+			v.left = append(v.left, "attributes of the author are missing")
 		}
 		if r.Last {
 			break
@@ -177,7 +180,7 @@ func (v *visit) note(format string, args ...any) {
 // write adds the blocks of a body, one after the other. Those at the top are added from the last to the first, so that
 // they stand in the order of the rules.
 func (v *visit) write(b *body) error {
-	mail := v.tx.Message
+	mail, done := v.tx.Message, map[*rule]bool{}
 	for _, one := range inOrder(b.blocks) {
 		r, err := addendum.Add(mail, one.words, one.rule.options())
 		if err != nil {
@@ -185,7 +188,7 @@ func (v *visit) write(b *body) error {
 		}
 		v.note("rule %s: %s", one.rule.Name, r.Why)
 		if r.Mail != nil {
-			mail, b.added = r.Mail, append(b.added, one.rule.Name)
+			mail, done[one.rule] = r.Mail, true
 			continue
 		}
 		b.why = append(b.why, r.Why)
@@ -197,12 +200,17 @@ func (v *visit) write(b *body) error {
 	if mail != v.tx.Message {
 		b.mail = mail
 	}
+	for _, one := range b.blocks {
+		if done[one.rule] {
+			b.added = append(b.added, one.rule.Name)
+		}
+	}
 	return nil
 }
 
 func refusal() *filter.Refusal {
 	return &filter.Refusal{Code: 550, Enhanced: "5.7.1", Reason: "signed",
-		Text: "Mail to these recipients must carry a note that signed and encrypted mail cannot be given; please send it without signature and encryption"}
+		Text: "Signed or encrypted mail cannot be given the notice that this mail has to carry; please send it without signature and encryption"}
 }
 
 func inOrder(blocks []block) []block {
@@ -259,7 +267,7 @@ func addresses(rcpts []filter.Recipient) (all []address.Address) {
 
 // said is the one sentence for the log.
 func (v *visit) said() string {
-	var done, left []string
+	var done []string
 	for _, b := range v.bodies {
 		if len(b.added) > 0 {
 			text := strings.Join(b.added, ", ") + " added"
@@ -268,16 +276,14 @@ func (v *visit) said() string {
 			}
 			done = append(done, text)
 		}
-		left = append(left, b.why...)
+		v.left = append(v.left, b.why...)
 	}
 	switch {
 	case len(done) > 0:
 		return strings.Join(done, "; ")
-	case len(left) > 0:
-		slices.Sort(left)
-		return "left alone: " + strings.Join(slices.Compact(left), "; ")
-	case v.calendar && !slices.ContainsFunc(v.rules, func(r *rule) bool { return r.Calendar }):
-		return "left alone: carries an invitation"
+	case len(v.left) > 0:
+		slices.Sort(v.left)
+		return "left alone: " + strings.Join(slices.Compact(v.left), "; ")
 	}
 	return "left alone: no rule holds"
 }

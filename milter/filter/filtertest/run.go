@@ -2,6 +2,7 @@ package filtertest
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -115,12 +116,41 @@ func (r *runner) open(t testing.TB) *ldapdir.Dir {
 	}
 	cfg := ldapdir.Defaults()
 	cfg.LDIF, cfg.Base, cfg.Domains, cfg.Preset = file, "dc=example,dc=org", []string{"example.org"}, "kolab"
+	cfg.Schema.Wanted = r.wanted(t)
 	d, err := ldapdir.New(cfg, ldif.Open, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
 	return d
+}
+
+// wanted are the attributes that the modules read beside those the directory's schema names, as in a configuration.
+func (r *runner) wanted(t testing.TB) (all []string) {
+	t.Helper()
+	for _, def := range r.defs {
+		_, _ = def.Build(filter.Host{}, func(into any) error {
+			if err := r.settings(def, into); err != nil {
+				return err // told when the module is built
+			}
+			if a, ok := into.(interface{ DirectoryAttributes(string) []string }); ok {
+				all = append(all, a.DirectoryAttributes("kolab")...)
+			}
+			return errLooking
+		})
+	}
+	return all
+}
+
+var errLooking = errors.New("only looking at the settings")
+
+// settings decodes those of the case.
+func (r *runner) settings(def filter.Definition, into any) error {
+	text, _ := r.c.section("settings")
+	if text == "" {
+		return nil
+	}
+	return config.Decode(def.Name, filepath.Dir(r.c.file), []byte(text), into)
 }
 
 // trust is whose word counts in this case.
@@ -138,13 +168,7 @@ func (r *runner) trust(t testing.TB) filter.Trust {
 // step builds the module with the settings of the case.
 func (r *runner) step(t testing.TB, def filter.Definition, host filter.Host) filter.Step {
 	t.Helper()
-	text, _ := r.c.section("settings")
-	m, err := def.Build(host, func(into any) error {
-		if text == "" {
-			return nil
-		}
-		return config.Decode(def.Name, filepath.Dir(r.c.file), []byte(text), into)
-	})
+	m, err := def.Build(host, func(into any) error { return r.settings(def, into) })
 	if err != nil {
 		t.Fatal(err)
 	}
