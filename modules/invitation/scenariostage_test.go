@@ -31,6 +31,7 @@ type stage struct {
 	t         *testing.T
 	people    map[string]*player
 	calendars *calendar.Memory
+	store     calendar.Store // the same, as the module and the world have it
 	outbox    *world.Outbox
 	pipeline  *filter.Pipeline // made with the first mail
 	now       time.Time
@@ -49,6 +50,7 @@ type reply struct{ from, partstat string }
 func newStage(t *testing.T) *stage {
 	s := &stage{t: t, people: map[string]*player{}, outbox: new(world.Outbox), now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
 	s.calendars = calendar.NewMemory(calendar.Options{Now: func() time.Time { return s.now }})
+	s.store = s.calendars
 	for key, name := range cast {
 		s.people[key] = &player{name: name, language: "en"}
 		s.put(addr(key)+"/tasks", "VTODO", "UID:old-"+key, "DTSTAMP:20250101T080000Z", "STATUS:COMPLETED") // a folder is there with something in it
@@ -70,12 +72,12 @@ func (s *stage) open() {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { dir.Close() })
-	m, err := invitation.Module.Build(filter.Host{Directory: dir, Calendars: s.calendars, Hostname: "mx.example.org"}, func(any) error { return nil })
+	m, err := invitation.Module.Build(filter.Host{Directory: dir, Calendars: s.store, Hostname: "mx.example.org"}, func(any) error { return nil })
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.pipeline = &filter.Pipeline{Directory: dir, Log: slog.New(slog.DiscardHandler),
-		World: world.New(world.Parts{Store: s.calendars, Submitter: s.outbox, Hostname: "mx.example.org", Clock: func() time.Time { return s.now }}),
+		World: world.New(world.Parts{Store: s.store, Submitter: s.outbox, Hostname: "mx.example.org", Clock: func() time.Time { return s.now }}),
 		Steps: []filter.Step{{Name: "invitation", PerRecipient: true, Own: true, Setting: filter.Setting{Module: m, OnError: filter.Defer}}}}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // TestTales: whatever John does with a meeting, all calendars say the same of it, and everybody has answered as his
-// policies have it.
+// policies have it. In every other tale calendars are kept in Kolab's format.
 func TestTales(t *testing.T) {
 	const tales, steps = 40, 8
 	for n := range uint64(tales) {
@@ -50,6 +50,9 @@ var guests = []string{"jane", "jack", "mark"}
 
 func newTale(t *testing.T, seed uint64) *tale {
 	s := &tale{stage: newStage(t), random: rand.New(rand.NewPCG(seed, 1)), taken: map[string]map[string]bool{}, title: "test"}
+	if seed%2 == 1 {
+		s.store = kolabStore{s.calendars}
+	}
 	s.people["john"].policies = []string{"ACT_UPDATE"}
 	s.people["jane"].policies = []string{"ACT_ACCEPT_IF_NO_CONFLICT", "ACT_REJECT_IF_CONFLICT", "ACT_UPDATE"}
 	s.people["jack"].policies = []string{"ACT_TENTATIVE_IF_NO_CONFLICT", "ALL_SAVE_TO_FOLDER", "ACT_UPDATE"}
