@@ -6,7 +6,6 @@
 package addendum
 
 import (
-	"fmt"
 	"strings"
 
 	"usher/milter/message"
@@ -50,14 +49,14 @@ type Reason string
 
 // The reasons.
 const (
-	Signed    Reason = "signed"    // or pkcs7, or OpenPGP in the text
+	Signed    Reason = "signed"    // by OpenPGP or S/MIME
 	Encrypted Reason = "encrypted" // by OpenPGP or S/MIME
-	Report    Reason = "report"    // of delivery or reading
+	Report    Reason = "a report"  // of delivery or reading
 	Automatic Reason = "automatic" // a program wrote it
 	Calendar  Reason = "calendar"  // nothing but an invitation
 	Present   Reason = "present"   // the words stand there already
 	NoText    Reason = "no text"   // that words can be added to
-	Unknown   Reason = "unknown"   // charset, encoding or structure
+	Unknown   Reason = "unknown"   // encoding or structure
 )
 
 // Result is the mail with the words, or why there are none.
@@ -71,41 +70,43 @@ type Result struct {
 // Added is a place where words stand now.
 type Added struct {
 	Path message.Path
+	// At and Bytes are what was added, in the content without its transfer encoding. Without it, that is the old one,
+	// or says the same in UTF-8.
+	At    int64
+	Bytes []byte
+	// Recoded says that the encoded content was written anew, and Beside that there are no such bytes: the part became one
+	// of two in a multipart/mixed, and is itself unchanged.
+	Recoded, Beside bool
 }
 
-// maxText bounds a body part that words are added to, in bytes; a larger one stays as it came.
-const maxText = 8 << 20
+// left is a mail that stays as it is.
+func left(r Reason, why string) (Result, error) { return Result{Left: r, Why: why}, nil }
 
 // Add gives a mail the words. An error is one of reading the mail.
 func Add(m *message.Message, w Words, o Options) (Result, error) {
-	if left, why := untouchable(m); left != "" {
-		return Result{Left: left, Why: why}, nil
+	derived := w.HTML == ""
+	w = w.complete()
+	if strings.TrimSpace(w.Text) == "" && strings.TrimSpace(w.HTML) == "" {
+		return left(NoText, "there are no words to add")
 	}
-	r := Result{Mail: m, Why: "add words to part"}
-	for _, part := range bodies(m.Root()) {
-		edit, ok, err := w.add(part)
-		if err != nil {
-			return Result{}, fmt.Errorf("part %v: %w", part.Path, err)
-		}
-		if !ok {
-			continue
-		}
-		if r.Mail, err = r.Mail.ReplacePart(edit.path, edit.fields, edit.content); err != nil {
-			return Result{}, err
-		}
-		r.Added = append(r.Added, Added{Path: edit.path})
-		r.Why += " " + edit.path.String()
+	if m.Truncated() {
+		return left(Unknown, "more parts than can be read")
 	}
-	if len(r.Added) == 0 {
-		return Result{Left: NoText, Why: "no text that words can be added to"}, nil
+	j := job{m: m, words: w, options: o, derived: derived}
+	if r := closedTree(m); r != "" {
+		return j.closed(r)
 	}
-	return r, nil
-}
-
-// of are the words for a part of this kind.
-func (w Words) of(p *message.Part) string {
-	if p.MediaType() == "text/html" {
-		return w.HTML
+	j.bodies = bodies(m.Root(), o.Place == Top)
+	if err := j.look(); err != nil {
+		return Result{}, err
 	}
-	return strings.TrimRight(w.Text, "\n")
+	switch {
+	case o.Once && j.present:
+		return left(Present, "the words stand there already")
+	case j.armor != "":
+		return j.closed(j.armor)
+	case len(j.bodies) == 0:
+		return j.attachments()
+	}
+	return j.add()
 }

@@ -2,8 +2,13 @@ package addendum
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,196 +17,259 @@ import (
 	"usher/milter/message"
 )
 
-// footers is how many parts of the tricky mails get one; the others leave as they came.
-var footers = map[string]int{
-	"01-plain-ascii-7bit": 1, "02-plain-latin1-qp": 1, "03-plain-utf8-b64": 1, "04-format-flowed-delsp": 1,
-	"05-html-nobody-b64": 1, "06-html-fake-body-close-qp": 1, "07-alternative": 2, "08-mixed-alt-related-attach": 2,
-	"09-related-root-start": 1, "17-reply-html-gmail-quote": 2, "18-reply-outlook-header-block": 1, "22-forward-rfc822": 1,
-	"24-preamble-epilogue-odd-boundary": 1, "25-missing-close-boundary": 2, "26-iso2022jp": 1, "27-html-utf16-b64": 1,
-	"29-applemail-text-pdf-text": 1, "30-inline-disposition-body": 1,
+var everything = Words{
+	Text: "Vertraulich – nur für Empfänger. 株式会社 €5\n-- \n > quoted?  \nFrom here",
+	HTML: `<p class="disc">Vertraulich – nur für Empfänger. 株式会社 €5</p>`,
 }
 
-const words = "Vertraulich – nur für Empfänger. €5\n-- \n > quoted?  \nFrom here"
+func read(t testing.TB, raw string) *message.Message {
+	t.Helper()
+	m, err := message.Read(strings.NewReader(raw), 1<<24)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
 
-// TestTrickyMails: the footer is there once for each form, what was there before says what it said, and all other
-// parts are the same bytes.
-func TestTrickyMails(t *testing.T) {
+func written(m *message.Message) string {
+	var b strings.Builder
+	m.WriteTo(&b)
+	return b.String()
+}
+
+// undo checks that a result is the mail and the words, no more: without what was added, each part is what it was, byte
+// for byte, or says what it said where it had to be written anew; and all that is no part is the same.
+func undo(in *message.Message, r Result) error {
+	if r.Mail == nil {
+		if r.Left == "" || r.Why == "" {
+			return errors.New("nothing was added, and it is not said why")
+		}
+		return nil
+	}
+	out, err := message.Read(strings.NewReader(written(r.Mail)), 1<<25)
+	if err != nil {
+		return err
+	}
+	for _, a := range r.Added {
+		if a.Beside {
+			return undoBeside(in, out, r)
+		}
+	}
+	var old, now []span
+	for p := range in.Parts() {
+		i := slices.IndexFunc(r.Added, func(a Added) bool { return slices.Equal(a.Path, p.Path) })
+		q, ok := out.Part(p.Path)
+		switch {
+		case !ok || len(q.Children) != len(p.Children):
+			return fmt.Errorf("part %s is another one", p.Path)
+		case i < 0:
+			continue
+		}
+		if err := undoPart(p, q, r.Added[i]); err != nil {
+			return fmt.Errorf("part %s: %w", p.Path, err)
+		}
+		old, now = append(old, spanOf(p)), append(now, spanOf(q))
+	}
+	if a, b := around(in, old), around(out, now); a != b {
+		return fmt.Errorf("around the parts stands\n%q\nwant\n%q", b, a)
+	}
+	return nil
+}
+
+type span struct{ from, to int64 }
+
+func spanOf(p *message.Part) span {
+	from, to := p.Span()
+	return span{from, to}
+}
+
+var mimeFields = regexp.MustCompile(`(?mi)^(content-type|content-transfer-encoding|mime-version)[ \t]*:.*(\n[ \t].*)*\n`)
+
+// around is a mail without the content of some parts, and without the fields that say how they are written.
+func around(m *message.Message, cut []span) string {
+	whole := written(m)
+	head := int64(len(whole)) - m.Body().Size()
+	b, at := whole[:head], int64(0)
+	for _, c := range cut {
+		b, at = b+whole[head+at:head+c.from]+"…\n", c.to
+	}
+	return strings.ReplaceAll(mimeFields.ReplaceAllString(b+whole[head+at:], ""), "\r\n\n", "\r\n")
+}
+
+func undoPart(p, q *message.Part, a Added) error {
+	now, err := q.Bytes(1 << 25)
+	if err != nil {
+		return err
+	}
+	if a.At < 0 || a.At+int64(len(a.Bytes)) > int64(len(now)) || !bytes.Equal(now[a.At:a.At+int64(len(a.Bytes))], a.Bytes) {
+		return fmt.Errorf("the words are not at %d of %q", a.At, now)
+	}
+	rest := slices.Concat(now[:a.At], now[a.At+int64(len(a.Bytes)):])
+	was, err := p.Bytes(1 << 25)
+	if err != nil {
+		return err
+	}
+	if a.Recoded && !bytes.Equal(was, rest) {
+		text, err := p.Text(1 << 25)
+		if err != nil || text != string(rest) {
+			return fmt.Errorf("it says %q; want %q (%v)", rest, text, err)
+		}
+		return nil
+	}
+	if !bytes.Equal(was, rest) {
+		return fmt.Errorf("it says %q; want %q", rest, was)
+	}
+	if !a.Recoded {
+		return undoRaw(p, q)
+	}
+	return nil
+}
+
+// undoRaw: the encoded bytes are the old ones and, in one place, others; of base64 one group may have been opened.
+func undoRaw(p, q *message.Part) error {
+	was, _ := io.ReadAll(p.Raw())
+	now, _ := io.ReadAll(q.Raw())
+	n := 0
+	for n < len(was) && n < len(now) && was[n] == now[n] {
+		n++
+	}
+	k := 0
+	for k < len(was)-n && k < len(now)-n && was[len(was)-1-k] == now[len(now)-1-k] {
+		k++
+	}
+	spare := 0
+	if p.Encoding() == "base64" {
+		spare = 40 // a group, with whatever stands between its signs
+	}
+	if n+k < len(was)-spare {
+		return fmt.Errorf("more than one stretch of %q is not that of %q", now, was)
+	}
+	return nil
+}
+
+// undoBeside: the part is in the new mail as it was, with its own fields.
+func undoBeside(in, out *message.Message, r Result) error {
+	for _, a := range r.Added {
+		if !a.Beside {
+			continue
+		}
+		p, ok := in.Part(a.Path)
+		if !ok {
+			return fmt.Errorf("there is no part %s", a.Path)
+		}
+		was, _ := io.ReadAll(p.Raw())
+		for i := range 2 {
+			q, ok := out.Part(append(slices.Clone(a.Path), i))
+			if !ok {
+				return fmt.Errorf("part %s has no second", a.Path)
+			}
+			now, _ := io.ReadAll(q.Raw())
+			if bytes.Equal(was, now) && q.MediaType() == p.MediaType() && q.Encoding() == p.Encoding() {
+				return nil
+			}
+		}
+		return fmt.Errorf("part %s is not one of two, as it was: %q", a.Path, written(out))
+	}
+	return nil
+}
+
+// seen tells whether the words are seen in each HTML part they were added to, as a parser of documents has it.
+func seen(r Result, marker string) error {
+	out, err := message.Read(strings.NewReader(written(r.Mail)), 1<<25)
+	if err != nil {
+		return err
+	}
+	for _, a := range r.Added {
+		p, ok := out.Part(a.Path)
+		if !ok || a.Beside || p.MediaType() != "text/html" {
+			continue
+		}
+		text, err := p.Text(1 << 25)
+		if err != nil {
+			return err
+		}
+		doc, err := html.Parse(strings.NewReader(text))
+		if err != nil {
+			continue // deeper than it reads
+		}
+		if !shown(doc, marker) {
+			return fmt.Errorf("part %s: the words are not seen: %q", a.Path, text)
+		}
+	}
+	return nil
+}
+
+func shown(n *html.Node, marker string) bool {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.ElementNode {
+			continue
+		}
+		t := html.Token{Data: c.Data, Attr: c.Attr}
+		if attr(t, "class") == marker {
+			return true
+		}
+		if isHidden(t) || hides[c.Data] || c.Data == "template" || c.Data == "select" || c.Data == "svg" || c.Data == "math" {
+			continue
+		}
+		if shown(c, marker) {
+			return true
+		}
+	}
+	return false
+}
+
+func corpus(t testing.TB) map[string]string {
+	t.Helper()
 	files, err := filepath.Glob("../message/testdata/footer/*.eml")
-	if err != nil || len(files) < len(footers) {
+	if err != nil || len(files) < 30 {
 		t.Fatalf("%d mails, %v", len(files), err)
 	}
-	w := Words{Text: words, HTML: "<p>Vertraulich – nur für Empfänger. €5</p>"}
+	mails := map[string]string{}
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".eml")
-		for style, data := range map[string][]byte{"as it is": raw, "with LF": bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))} {
-			checkTricky(t, w, name+" "+style, footers[name], data)
-		}
+		mails[name] = string(raw)
+		mails[name+" with LF"] = strings.ReplaceAll(string(raw), "\r\n", "\n")
 	}
+	return mails
 }
 
-func checkTricky(t *testing.T, w Words, name string, want int, raw []byte) {
-	t.Helper()
-	in, err := message.Read(bytes.NewReader(raw), 1<<20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := Add(in, w, Options{})
-	switch {
-	case err != nil:
-		t.Errorf("%s: %v", name, err)
-		return
-	case o.Mail == nil && want == 0:
-		return
-	case o.Mail == nil || want == 0:
-		t.Errorf("%s: changed %v; want %d footers (%s)", name, o.Mail != nil, want, o.Why)
-		return
-	}
-	out := reread(t, o.Mail)
-	if long(raw) < long(bytesOf(t, out)) && long(bytesOf(t, out)) > maxLine {
-		t.Errorf("%s: a line of %d bytes", name, long(bytesOf(t, out)))
-	}
-	got := 0
-	for p := range in.Parts() {
-		q, ok := out.Part(p.Path)
-		switch {
-		case !ok || len(q.Children) != len(p.Children):
-			t.Fatalf("%s: part %s is another one now", name, p.Path)
-		case p.IsLeaf() && !sameRaw(t, p, q):
-			got++
-			checkPart(t, name, p, q)
-		}
-	}
-	if got != want {
-		t.Errorf("%s: %d parts changed; want %d", name, got, want)
-	}
-}
-
-// checkPart takes the footer out again and looks whether the text is what it was.
-func checkPart(t *testing.T, name string, p, q *message.Part) {
-	t.Helper()
-	was, is := text(t, p), text(t, q)
-	footer := strings.Split(words, "\n")[0]
-	if q.MediaType() == "text/html" {
-		footer = "<p>Vertraulich"
-	}
-	at := strings.Index(is, footer)
-	if at < 0 || strings.Count(is, footer) != 1 {
-		t.Errorf("%s: part %s: the footer is there %d times", name, q.Path, strings.Count(is, footer))
-		return
-	}
-	before := strings.TrimRight(is[:at], "\r\n")
-	if !strings.HasPrefix(was, before) || q.MediaType() == "text/plain" && strings.TrimRight(was, "\r\n") != before {
-		t.Errorf("%s: part %s: before the footer stands\n%q\nwant\n%q", name, q.Path, before, was)
-	}
-	if !strings.HasSuffix(is, was[len(before):]) && q.MediaType() == "text/html" {
-		t.Errorf("%s: part %s: behind the footer stands %q; want the end of %q", name, q.Path, is[at:], was)
-	}
-	if p.Param("format") != q.Param("format") || p.Param("delsp") != q.Param("delsp") {
-		t.Errorf("%s: part %s: %s; want the parameters of %s", name, q.Path, q.Header.Get("Content-Type"), p.Header.Get("Content-Type"))
-	}
-}
-
-func text(t *testing.T, p *message.Part) string {
-	t.Helper()
-	s, err := p.Text(maxText)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func sameRaw(t *testing.T, p, q *message.Part) bool {
-	t.Helper()
-	var a, b bytes.Buffer
-	if _, err := a.ReadFrom(p.Raw()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.ReadFrom(q.Raw()); err != nil {
-		t.Fatal(err)
-	}
-	return bytes.Equal(a.Bytes(), b.Bytes())
-}
-
-func long(mail []byte) (longest int) {
-	for line := range bytes.Lines(mail) {
-		longest = max(longest, len(bytes.TrimRight(line, "\r\n")))
-	}
-	return longest
-}
-
-func bytesOf(t *testing.T, m *message.Message) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if _, err := m.WriteTo(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-// reread is the mail as its reader gets it.
-func reread(t *testing.T, m *message.Message) *message.Message {
-	t.Helper()
-	n, err := message.Read(bytes.NewReader(bytesOf(t, m)), 1<<20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-func TestBodyEnd(t *testing.T) {
-	tests := []struct{ doc, before string }{
-		{"<body>x</body></html>", "<body>x"},
-		{"<p>x", "<p>x"},
-		{"<p>x</html>\n", "<p>x"},
-		{"<body>x</body><body>y</body>", "<body>x</body><body>y"},
-		{"<body>x<!-- </body> -->", "<body>x<!-- </body> -->"},
-		{"<p>x<!-- open", "<p>x"},
-		{"<p>x<!-- a > b", "<p>x"},
-		{"<p>x<!bogus", "<p>x"},
-		{"<p>x<script>if (a < b) '</body>'", "<p>x"},
-		{"<style>a{}</style><p>x", "<style>a{}</style><p>x"},
-		{"<p>x<textarea>y", "<p>x"},
-		{"<p>x</p><a href=\"http://exam", "<p>x</p>"},
-		{"<p title='</body>'>x", "<p title='</body>'>x"},
-		{"<p>x<![if !mso]>y<![endif]>", "<p>x<![if !mso]>y<![endif]>"},
-		{"", ""},
-	}
-	for _, tt := range tests {
-		if got := tt.doc[:bodyEnd([]byte(tt.doc))]; got != tt.before {
-			t.Errorf("bodyEnd(%q) is behind %q; want %q", tt.doc, got, tt.before)
-		}
-	}
-}
-
-// FuzzBodyEnd: the offset is in the document, and what is put there does not fall into a comment or a tag: it is
-// found as an element by whoever reads the result.
-func FuzzBodyEnd(f *testing.F) {
-	for _, s := range []string{"<body>x</body>", "<!-- x", "<script>", "<a b='", "<textarea></textarea></body", "<?x>", "<![CDATA[x]]>"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, doc string) {
-		at := bodyEnd([]byte(doc))
-		if at < 0 || at > len(doc) {
-			t.Fatalf("bodyEnd(%q) = %d", doc, at)
-		}
-		if !hasElement(doc[:at]+"<x-footer>"+doc[at:], "x-footer") && !strings.Contains(doc, "x-footer") {
-			t.Errorf("bodyEnd(%q) = %d: the footer is hidden", doc, at)
-		}
-	})
-}
-
-func hasElement(doc, name string) bool {
-	z := html.NewTokenizer(strings.NewReader(doc))
-	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
-		if kind == html.StartTagToken {
-			if n, _ := z.TagName(); string(n) == name {
-				return true
+// TestTrickyMails: each mail, at each place, with words of each kind, can be had back.
+func TestTrickyMails(t *testing.T) {
+	for name, raw := range corpus(t) {
+		for _, place := range []Place{Bottom, Top, AboveQuote} {
+			for kind, w := range map[string]Words{"all signs": everything, "ascii": {Text: "Confidential, for you alone.\nDo not read."},
+				"latin1": {Text: "für Empfänger"}, "long": {Text: strings.Repeat("lang für ", 200)}, "no space": {HTML: strings.Repeat("x", 1500)}} {
+				for _, wrap := range []Treatment{Skip, Wrap} {
+					in := read(t, raw)
+					r, err := Add(in, w, Options{Place: place, Signed: wrap, AttachmentOnly: wrap == Wrap})
+					if err == nil {
+						err = undo(in, r)
+					}
+					if err == nil && r.Mail != nil {
+						err = errors.Join(seen(r, w.complete().marker()), shortLines(raw, r))
+					}
+					if err != nil {
+						t.Errorf("%s, %s %s %s: %v", name, place, kind, wrap, err)
+					}
+				}
 			}
 		}
 	}
-	return false
+}
+
+func shortLines(raw string, r Result) error {
+	longest := func(s string) (n int) {
+		for line := range strings.Lines(s) {
+			n = max(n, len(strings.TrimRight(line, "\r\n")))
+		}
+		return n
+	}
+	if now := longest(written(r.Mail)); now > maxLine && now > longest(raw) {
+		return fmt.Errorf("a line of %d bytes", now)
+	}
+	return nil
 }

@@ -6,127 +6,299 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/text/encoding"
 
 	"usher/milter/message"
 )
 
-// replacement is another content for a part, and fields its header is to have.
-type replacement struct {
-	path    message.Path
-	fields  []message.Field
-	content []byte
-}
-
-// add plans the words for one body part. ok is false when there are none of its kind, or it must stay.
-func (w Words) add(p *message.Part) (edit replacement, ok bool, err error) {
-	words := w.of(p)
-	if words == "" || !known(p.Encoding()) { // what cannot be decoded cannot be added to
-		return edit, false, nil
-	}
-	old, err := p.Bytes(maxText)
-	if errors.Is(err, message.ErrTooLarge) || err == nil && armored(old) {
-		return edit, false, nil
-	}
-	if err != nil {
-		return edit, false, err
-	}
-	fitted, ok := fit(p, old, words)
-	if !ok {
-		return edit, false, nil
-	}
-	edit, err = rewrite(p, fitted)
-	return edit, err == nil, err
-}
-
-// armored tells whether a text is, or holds, something OpenPGP made (RFC 4880 6.2).
-func armored(text []byte) bool { return bytes.Contains(text, []byte("-----BEGIN PGP ")) }
-
-// insert puts the words behind a text, or before the end of an HTML body. Whether there is a last line break is
-// the old text's choice.
-func insert(p *message.Part, f fitted) []byte {
-	eol := []byte("\r\n")
-	if bytes.IndexByte(f.old, '\n') >= 0 && !bytes.Contains(f.old, eol) {
-		eol = eol[1:]
-	}
-	added := bytes.ReplaceAll(f.added, []byte("\n"), eol)
-	if p.MediaType() == "text/html" {
-		at := bodyEnd(f.old)
-		if lineBefore(f.old, at)+len(added) > maxLine {
-			added = append(bytes.Clone(eol), added...)
-		}
-		return bytes.Join([][]byte{f.old[:at], added, eol, f.old[at:]}, nil)
-	}
-	before, after := behind(p, f.old, eol), eol
-	if len(f.old) > 0 && !bytes.HasSuffix(f.old, []byte("\n")) {
-		after = nil
-	}
-	return bytes.Join([][]byte{f.old, before, added, after}, nil)
-}
-
-// behind is what separates a plain text from what comes behind it: its last line has to end, and where a space at
-// its end says that it flows on (RFC 3676 4.1), an empty line stops it.
-func behind(p *message.Part, old, eol []byte) (sep []byte) {
-	if len(old) > 0 && !bytes.HasSuffix(old, []byte("\n")) {
-		sep = append(sep, eol...)
-	}
-	last := bytes.TrimRight(old, "\r\n")
-	if isFlowed(p) && bytes.HasSuffix(last, []byte(" ")) && len(old)-len(last) <= len(eol) {
-		sep = append(sep, eol...)
-	}
-	return sep
-}
-
 // maxLine is the longest line a mail may have (RFC 5322 2.1.1).
 const maxLine = 998
 
-// lineBefore is how much of a line stands before an offset.
-func lineBefore(text []byte, at int) int { return at - bytes.LastIndexByte(text[:at], '\n') - 1 }
+// maxRecoded bounds a part that has to be written anew, in bytes. A larger one gets the words as a part beside it.
+const maxRecoded = 2 << 20
 
-func hasLongLine(text []byte) bool {
+// change is what is done to one body part.
+type change struct {
+	part    *message.Part
+	insert  *message.Insertion // nil: the content is written anew
+	content []byte
+	fields  []message.Field
+	beside  string // not even that: the words become a part of their own, and this is why
+	added   Added
+}
+
+// addition is the words on their way into a part.
+type addition struct {
+	part    *message.Part
+	view    *view
+	script  script // what is written
+	old     script // what was
+	place   Place
+	words   string // of the part's kind
+	marker  string
+	lineEnd string // of the mail
+}
+
+func isHTML(p *message.Part) bool { return p.MediaType() == "text/html" }
+
+// plan finds the smallest change that puts the words into the part.
+func (a addition) plan() (change, error) {
+	c := change{part: a.part}
+	encoding := a.part.Encoding()
+	if !known(encoding) {
+		return c, errLeave
+	}
+	at, before, err := a.script.source(a.part, a.view.at)
+	if errors.Is(err, errSign) {
+		c.beside = "its charset is read in another way than it is written"
+		return c, nil
+	}
+	if err != nil {
+		return c, err
+	}
+	text := a.compose(0)
+	added, err := a.script.write(text, before)
+	if err != nil {
+		return a.raise(c, text)
+	}
+	if literal(encoding) && (hasLongLine(added, a.view.column) || encoding == "7bit" && !isASCII(string(added)) && !a.eightBit()) {
+		return a.recode(c, at, added)
+	}
+	if encoding == "7bit" && !isASCII(string(added)) {
+		c.fields = declared(a.part, message.NewField("Content-Transfer-Encoding", "8bit"))
+	}
+	return a.splice(c, at, before)
+}
+
+// eightBit tells whether the content says less about itself than is true: it has 8-bit signs already.
+func (a addition) eightBit() bool { return a.view.eight }
+
+// splice puts the words between the bytes that are there.
+func (a addition) splice(c change, at int64, before []byte) (change, error) {
+	if a.view.size == 0 {
+		return a.recode(c, at, nil)
+	}
+	slot, err := a.part.Slot(at)
+	if err != nil {
+		return c, err
+	}
+	var added []byte
+	for pad := range 3 {
+		if added, err = a.script.write(a.compose(pad), before); err != nil {
+			return c, err
+		}
+		if len(added)%slot.Group() == 0 {
+			break
+		}
+	}
+	if len(added)%slot.Group() != 0 { // cannot be, but the bytes behind must not shift
+		return a.recode(c, at, added)
+	}
+	eol := a.rawEnd()
+	c.insert = &message.Insertion{Slot: slot, Encoded: slot.Encode(added, eol), Fields: c.fields}
+	c.added = Added{Path: a.part.Path, At: at, Bytes: added}
+	return c, nil
+}
+
+// rawEnd is how the lines of the encoded part end.
+func (a addition) rawEnd() string {
+	if literal(a.part.Encoding()) {
+		return a.view.eol
+	}
+	var block [4096]byte
+	n, _ := io.ReadFull(a.part.Raw(), block[:])
+	if i := bytes.IndexByte(block[:n], '\n'); i > 0 && block[i-1] == '\r' {
+		return "\r\n"
+	} else if i >= 0 {
+		return "\n"
+	}
+	return a.lineEnd
+}
+
+// raise gives the part UTF-8, in which everything can be said.
+func (a addition) raise(c change, text string) (change, error) {
+	switch {
+	case isHTML(a.part):
+		return c, errLeave // a charset in which not even ASCII can be written
+	case a.view.strange:
+		c.beside = "its charset is not what it says"
+		return c, nil
+	}
+	plain := a.script.enc == encoding.Nop && !a.script.unknown // ASCII is UTF-8 already
+	if a.script.unknown {
+		c.beside = "its charset is not known"
+		return c, nil
+	}
+	a.script.name = "utf-8"
+	c.fields = []message.Field{withCharset(a.part, "utf-8")}
+	if plain && (a.part.Encoding() != "7bit" || a.view.eight) && !(literal(a.part.Encoding()) && hasLongLine([]byte(text), a.view.column)) {
+		if a.part.Encoding() == "7bit" {
+			c.fields = append(c.fields, message.NewField("Content-Transfer-Encoding", "8bit"))
+		}
+		c.fields = declared(a.part, c.fields...)
+		return a.splice(c, a.view.at, nil)
+	}
+	if a.view.size > maxRecoded {
+		c.beside = "it is too large to be written anew"
+		return c, nil
+	}
+	old, err := io.ReadAll(io.LimitReader(a.old.read(a.part), 2*maxRecoded))
+	if err != nil {
+		return c, err
+	}
+	return a.rewrite(c, old, a.view.at, []byte(text))
+}
+
+// recode gives the part a transfer encoding that can carry the words.
+func (a addition) recode(c change, at int64, added []byte) (change, error) {
+	if a.view.size > maxRecoded {
+		c.beside = "it is too large to be written anew"
+		return c, nil
+	}
+	old, err := a.part.Bytes(4 * maxRecoded)
+	if err != nil {
+		return c, err
+	}
+	if added == nil {
+		if added, err = a.script.write(a.compose(0), old); err != nil {
+			return c, err
+		}
+	}
+	return a.rewrite(c, old, at, added)
+}
+
+// rewrite encodes old with the words in it.
+func (a addition) rewrite(c change, old []byte, at int64, added []byte) (change, error) {
+	text := bytes.Join([][]byte{old[:at], added, old[at:]}, nil)
+	e, eol := a.part.Encoding(), a.rawEnd()
+	if e == "7bit" && message.BestEncoding(text) != "7bit" || literal(e) && hasLongLine(added, a.view.column) {
+		if e = "quoted-printable"; message.BestEncoding(old) == "base64" {
+			e = "base64"
+		}
+		c.fields = append(c.fields, message.NewField("Content-Transfer-Encoding", e))
+	}
+	c.fields = declared(a.part, c.fields...)
+	c.added = Added{Path: a.part.Path, At: at, Bytes: added, Recoded: true}
+	switch e {
+	case "quoted-printable":
+		c.content = message.QuotedPrintable(text, eol)
+	case "base64":
+		c.content = bytes.ReplaceAll(message.EncodeBody(text, e), []byte("\r\n"), []byte(eol))
+	default:
+		c.content = text
+	}
+	return c, nil
+}
+
+// compose is the words as they stand in the part, with pad signs more that nobody sees.
+func (a addition) compose(pad int) string {
+	text := a.plainWords(pad)
+	if isHTML(a.part) {
+		text = a.htmlWords(pad)
+	}
+	return strings.ReplaceAll(text, "\n", a.view.eol)
+}
+
+// htmlWords are one element, so that they can be told from the rest. What cannot be written as it is is written as
+// references: they mean the same whatever charset a reader believes in.
+func (a addition) htmlWords(pad int) string {
+	words := a.view.closing + `<div class="` + a.marker + `">` + a.words + "</div>" + strings.Repeat(" ", pad) + "\n"
+	holds := a.script.holds
+	if a.part.Encoding() == "7bit" || a.view.meta != "" && !sameCharset(a.view.meta, a.script.name) {
+		holds = func(string) bool { return false }
+	}
+	words = references(words, holds)
+	if literal(a.part.Encoding()) && (hasLongLine([]byte(words), a.view.column)) {
+		words = "\n" + foldHTML(words, 900)
+	}
+	return words
+}
+
+// plainWords are lines of their own. Whether there is a last line break is the old text's choice.
+func (a addition) plainWords(pad int) string {
+	words := a.words
+	if isFlowed(a.part) {
+		words = flowed(words)
+	}
+	before, behind := "", "\n"
+	switch {
+	case a.view.quoted || a.place == Top:
+		behind = "\n\n"
+		if a.view.flows && isFlowed(a.part) {
+			before = "\n"
+		}
+	default:
+		if a.view.inLine {
+			before, behind = "\n", ""
+		}
+		if a.view.flows && isFlowed(a.part) {
+			before += "\n"
+		}
+	}
+	if isFlowed(a.part) { // a space at the end would make the line flow
+		return before + words + strings.Repeat("\n", pad) + behind
+	}
+	return before + words + strings.Repeat(" ", pad) + behind
+}
+
+func sameCharset(a, b string) bool {
+	if a == b || a == "utf8" && b == "utf-8" {
+		return true
+	}
+	return b == "us-ascii"
+}
+
+func hasLongLine(text []byte, column int64) bool {
 	for line := range bytes.Lines(text) {
-		if len(bytes.TrimRight(line, "\r\n")) > maxLine {
+		if column+int64(len(bytes.TrimRight(line, "\r\n"))) > maxLine {
 			return true
 		}
+		column = 0
 	}
 	return false
 }
 
-// rewrite keeps the part's transfer encoding where it can still carry the text. What comes as it is stays as it
-// is, 8-bit where 7-bit is declared included.
-func rewrite(p *message.Part, f fitted) (replacement, error) {
-	edit := replacement{path: p.Path}
-	text := insert(p, f)
-	encoding := p.Encoding()
-	if encoding == "7bit" && (!isASCII(f.added) || f.charset != "" && !isASCII(text)) || literal(encoding) && hasLongLine(f.added) {
-		encoding = "quoted-printable"
-	}
-	lf := false
-	if encoding == "quoted-printable" && bareBreak(text) {
-		raw, err := io.ReadAll(io.LimitReader(p.Raw(), 4*maxText))
-		if err != nil {
-			return edit, fmt.Errorf("read part %s: %w", p.Path, err)
+// foldHTML breaks lines where white space means nothing: between words, and between the attributes of a tag.
+func foldHTML(words string, width int) string {
+	var b strings.Builder
+	col, keep := 0, ""
+	z := html.NewTokenizer(strings.NewReader(words))
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		raw := string(z.Raw())
+		name, _ := z.TagName()
+		switch {
+		case kind == html.StartTagToken && (hides[string(name)] || string(name) == "pre"):
+			keep = string(name)
+		case kind == html.EndTagToken && string(name) == keep:
+			keep = ""
 		}
-		if lf = bytes.IndexByte(raw, '\n') >= 0 && bytes.IndexByte(raw, '\r') < 0 && bytes.IndexByte(text, '\r') < 0; !lf {
-			encoding = "base64" // quoted-printable would make CRLF of line breaks that are none
+		quote := rune(0)
+		for i, r := range raw {
+			switch {
+			case r == '\n':
+				col = -1
+			case kind != html.TextToken && quote == 0 && (r == '"' || r == '\''):
+				quote = r
+			case r == quote:
+				quote = 0
+			case r == ' ' && quote == 0 && kind != html.CommentToken && (keep == "" || kind != html.TextToken) && col+wordLen(raw[i+1:]) > width:
+				r, col = '\n', -1
+			}
+			b.WriteRune(r)
+			col += utf8.RuneLen(r)
 		}
 	}
-	if f.charset != "" {
-		edit.fields = append(edit.fields, message.NewField("Content-Type", withCharset(p, f.charset)))
+	return b.String()
+}
+
+func wordLen(rest string) int {
+	if i := strings.IndexAny(rest, " \n"); i >= 0 {
+		return i + 1
 	}
-	if encoding != p.Encoding() {
-		edit.fields = append(edit.fields, message.NewField("Content-Transfer-Encoding", encoding))
-	}
-	if len(edit.fields) > 0 && len(p.Path) == 0 && !p.Header.Has("MIME-Version") {
-		edit.fields = append(edit.fields, message.NewField("MIME-Version", "1.0"))
-	}
-	edit.content = text
-	if !literal(encoding) {
-		edit.content = message.EncodeBody(text, encoding)
-	}
-	if lf { // a file with LF line ends stays one
-		edit.content = bytes.ReplaceAll(edit.content, []byte("\r\n"), []byte("\n"))
-	}
-	return edit, nil
+	return len(rest)
 }
 
 func known(encoding string) bool {
@@ -138,28 +310,4 @@ func literal(encoding string) bool {
 	return encoding == "7bit" || encoding == "8bit" || encoding == "binary"
 }
 
-// bareBreak tells whether there is a CR or LF that is not part of a CRLF.
-func bareBreak(text []byte) bool {
-	n := bytes.Count(text, []byte("\r\n"))
-	return bytes.Count(text, []byte("\r")) != n || bytes.Count(text, []byte("\n")) != n
-}
-
-func isFlowed(p *message.Part) bool {
-	return p.MediaType() == "text/plain" && strings.EqualFold(p.Param("format"), "flowed")
-}
-
-// flowed writes words for a format=flowed part: no line flows into the next, and those a reader would take for
-// quoted or stuffed are stuffed (RFC 3676 4.2, 4.4). The signature's "-- " is what it is (4.3).
-func flowed(words string) string {
-	lines := strings.Split(words, "\n")
-	for i, l := range lines {
-		if l != "-- " {
-			l = strings.TrimRight(l, " ")
-		}
-		if strings.HasPrefix(l, " ") || strings.HasPrefix(l, ">") || strings.HasPrefix(l, "From ") {
-			l = " " + l
-		}
-		lines[i] = l
-	}
-	return strings.Join(lines, "\n")
-}
+var errLeave = fmt.Errorf("left alone")

@@ -6,54 +6,10 @@ import (
 	"usher/milter/message"
 )
 
-// Closed says what the header of a mail alone tells: why nothing may be added, or "".
-func Closed(h message.Header) Reason {
-	if auto := strings.ToLower(h.Get("Auto-Submitted")); auto != "" && !strings.HasPrefix(auto, "no") { // RFC 3834 5
-		return Automatic
-	}
-	kind, _, _ := strings.Cut(strings.ToLower(h.Get("Content-Type")), ";")
-	return sealed(strings.TrimSpace(kind))
-}
-
-// sealed says of a content type that stands for something that breaks when a byte changes why it does.
-func sealed(kind string) Reason {
-	switch kind {
-	case "multipart/signed":
-		return Signed
-	case "multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted":
-		return Encrypted
-	case "multipart/report":
-		return Report
-	}
-	return ""
-}
-
-// untouchable says why a mail is left as it is, or "".
-func untouchable(m *message.Message) (left Reason, why string) {
-	if m.Truncated() {
-		return Unknown, "more parts than can be read"
-	}
-	if left := Closed(m.Header); left != "" {
-		return left, "it is " + string(left)
-	}
-	m.Walk(func(p *message.Part) bool {
-		switch {
-		case p.Embedded:
-			return false
-		case sealed(p.MediaType()) != "":
-			left, why = sealed(p.MediaType()), "signed, encrypted or a report"
-		case p.MediaType() == "text/calendar":
-			left, why = Calendar, "carries an invitation"
-		}
-		return why == ""
-	})
-	return left, why
-}
-
-// bodies are the parts a reader sees as the text of the mail: each form of an alternative, the root of a
-// related, the last text among mixed ones (Apple Mail writes text, picture, text).
-func bodies(p *message.Part) []*message.Part {
-	if len(p.Children) == 0 {
+// bodies are the parts a reader sees as the text of the mail: each form of an alternative, the root of a related, the
+// last text among mixed ones (Apple Mail writes text, picture, text), or the first for words at the top.
+func bodies(p *message.Part, first bool) []*message.Part {
+	if p.IsLeaf() || p.Embedded {
 		if isBody(p) {
 			return []*message.Part{p}
 		}
@@ -61,21 +17,62 @@ func bodies(p *message.Part) []*message.Part {
 	}
 	switch p.MediaType() {
 	case "multipart/alternative":
-		var all []*message.Part
-		for _, c := range p.Children {
-			all = append(all, bodies(c)...)
-		}
-		return all
+		return forms(p, first)
 	case "multipart/related":
-		return bodies(related(p))
-	case "multipart/mixed":
-		for i := len(p.Children) - 1; i >= 0; i-- {
-			if found := bodies(p.Children[i]); len(found) > 0 {
-				return found
-			}
+		return bodies(related(p), first)
+	}
+	if !isMixed(p) {
+		return nil
+	}
+	for i := range p.Children {
+		if !first {
+			i = len(p.Children) - 1 - i
+		}
+		if found := bodies(p.Children[i], first); len(found) > 0 {
+			return found
 		}
 	}
 	return nil
+}
+
+// forms are the texts of an alternative, each kind once: the last of its kind, which is the one that is shown.
+func forms(p *message.Part, first bool) (all []*message.Part) {
+	kinds := map[string]bool{}
+	for i := len(p.Children) - 1; i >= 0; i-- {
+		found := bodies(p.Children[i], first)
+		if len(found) == 1 && kinds[found[0].MediaType()] {
+			continue
+		}
+		for _, f := range found {
+			kinds[f.MediaType()] = true
+		}
+		all = append(found, all...)
+	}
+	return all
+}
+
+// isMixed tells whether a multipart is a row of parts: mixed, or what nobody knows (RFC 2046 5.1.7).
+func isMixed(p *message.Part) bool {
+	if !p.IsMultipart() || p.IsLeaf() || sealed(p) != "" {
+		return false
+	}
+	switch p.MediaType() {
+	case "multipart/digest", "multipart/appledouble", "multipart/form-data", "multipart/byteranges":
+		return false
+	}
+	disposition, file := p.Disposition()
+	return disposition != "attachment" && file == ""
+}
+
+// texts are all that a reader may see as text, a mail inside the mail excepted.
+func texts(m *message.Message) (all []*message.Part) {
+	m.Walk(func(p *message.Part) bool {
+		if p.IsLeaf() && isBody(p) {
+			all = append(all, p)
+		}
+		return !p.Embedded
+	})
+	return all
 }
 
 // related is the root of a multipart/related: the part named by start, else the first (RFC 2387 3.2).

@@ -71,21 +71,42 @@ func crlf(text []byte) []byte {
 	return out
 }
 
+// QuotedPrintable is like EncodeBody, but only the line breaks that are eol stay; a CR or LF that is not part of one is
+// written as a byte.
+func QuotedPrintable(text []byte, eol string) []byte {
+	var out []byte
+	for len(text) > 0 {
+		n := bytes.Index(text, []byte(eol))
+		line, end := text, ""
+		if n >= 0 {
+			line, end = text[:n], eol
+		}
+		out = append(appendQP(out, line, eol), end...)
+		text = text[len(line)+len(end):]
+	}
+	return out
+}
+
+// appendQP writes one line, without its end, as lines of 76 at most.
+func appendQP(out, line []byte, eol string) []byte {
+	col := 0
+	for i := range line {
+		sign := qpSign(line[i:], col == 0)
+		if col+len(sign) > 75 {
+			out, col = append(out, "="+eol...), 0
+			sign = qpSign(line[i:], true)
+		}
+		out, col = append(out, sign...), col+len(sign)
+	}
+	return out
+}
+
 // encodeQP keeps line breaks and makes no line longer than 76 (RFC 2045 6.7).
 func encodeQP(text []byte) []byte {
 	out := make([]byte, 0, len(text)+len(text)/8+8)
 	for line := range bytes.Lines(crlf(text)) {
 		body := chomp(line)
-		col := 0
-		for i := range body {
-			sign := qpSign(body[i:], col == 0)
-			if col+len(sign) > 75 {
-				out, col = append(out, "=\r\n"...), 0
-				sign = qpSign(body[i:], true)
-			}
-			out, col = append(out, sign...), col+len(sign)
-		}
-		out = append(out, line[len(body):]...)
+		out = append(appendQP(out, body, "\r\n"), line[len(body):]...)
 	}
 	return out
 }

@@ -12,6 +12,7 @@ type qpReader struct {
 	src   *bufio.Reader
 	out   []byte // decoded and not yet read
 	store []byte
+	took  int // bytes that were decoded to fill out
 	err   error
 }
 
@@ -56,6 +57,7 @@ func (r *qpReader) fill() {
 		r.store = decodeQP(r.store, b[:n])
 	}
 	r.src.Discard(n)
+	r.took = n
 	r.out = r.store
 }
 

@@ -63,6 +63,16 @@ func EncodeText(text, name string) ([]byte, error) {
 	return b, nil
 }
 
+// Encoding is how a charset is read and written; ok is false for one that is not known. ASCII is UTF-8 that fits.
+func Encoding(name string) (e encoding.Encoding, ok bool) {
+	switch name = strings.ToLower(name); name {
+	case "utf-8", "utf8", "", "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us":
+		return encoding.Nop, true
+	}
+	e = findEncoding(name)
+	return e, e != nil
+}
+
 // findEncoding looks where the reader of go-message looks, so that a text is written as it was read.
 func findEncoding(name string) encoding.Encoding {
 	if name == "ansi_x3.110-1983" {
