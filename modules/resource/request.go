@@ -40,7 +40,7 @@ func (b *booking) request(ctx context.Context) (decision, error) {
 
 // weigh judges what a request asks for. Where there is nothing to judge, v is nil and d is what becomes of it.
 func (b *booking) weigh(ctx context.Context) (v *verdict, d decision, err error) {
-	if b.repeated() && decidedBefore(b.stored) {
+	if b.repeated() && decidedBefore(b.stored) && !b.movedUnderItsStamp() {
 		d, err = b.again(ctx)
 		return nil, d, err
 	}
@@ -69,6 +69,16 @@ func (b *booking) weigh(ctx context.Context) (v *verdict, d decision, err error)
 	}
 	judged, err := b.judge(ctx, o)
 	return &judged, decision{}, err
+}
+
+// movedUnderItsStamp tells whether a message that looks like the one before is about other times than were booked: some
+// programs send every change with the same SEQUENCE and DTSTAMP (S5546-08). Nothing is booked of what was declined.
+func (b *booking) movedUnderItsStamp() bool {
+	if strings.TrimPrefix(b.stored.Cause().Decision(), told) == declined {
+		return false
+	}
+	now, err := itip.Update(b.stored, b.incoming)
+	return err == nil && itip.TimeChanged(asAsked(b.stored), now, b.zone)
 }
 
 // carryOut makes a verdict come true.
