@@ -1,6 +1,7 @@
 package invitation_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,7 +17,7 @@ func (s *tale) lines(id string, standing map[string]string) []string {
 	if id != "" {
 		start, sequence = s.at(id), s.changes[id]
 	}
-	all := []string{"UID:" + uid, "DTSTAMP:" + s.now.Format(clock) + "Z", fmt.Sprintf("SEQUENCE:%d", sequence), "SUMMARY:" + s.title,
+	all := []string{"UID:" + uid, "DTSTAMP:" + cmp.Or(s.stamp, s.now.Format(clock)+"Z"), fmt.Sprintf("SEQUENCE:%d", sequence), "SUMMARY:" + s.title,
 		"DTSTART;TZID=Europe/Berlin:" + start, "DTEND;TZID=Europe/Berlin:" + later(start, time.Hour), "ORGANIZER:mailto:" + addr("john")}
 	if id != "" {
 		all = append(all, "RECURRENCE-ID;TZID=Europe/Berlin:"+id)
