@@ -30,6 +30,9 @@ var commands = map[string]command{
 	"rooms":   rooms,
 	"demo":    demo,
 	"version": printVersion,
+
+	"footer":    wording("footer"),
+	"signature": wording("signature"),
 }
 
 // ending is an error with its exit code. A nil err has been told already.

@@ -12,6 +12,11 @@ func filterMail(s stdio, args []string) error {
 	if err != nil {
 		return err
 	}
+	return o.leave(s)
+}
+
+// leave writes the mail, and on standard error what became of it.
+func (o *offline) leave(s stdio) (err error) {
 	fmt.Fprint(s.errout, o.summary())
 	switch {
 	case o.outcome.Refuse != nil, o.outcome.Discard:

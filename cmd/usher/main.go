@@ -16,10 +16,10 @@ const (
 	exitFailed      = 1  // it ran, and something was not as it should be
 	exitUsage       = 64 // wrong flags or arguments
 	exitNoInput     = 66 // a mail, a log or Postfix's configuration could not be read
-	exitNoUser      = 67 // suspend, resume, limits, rooms: there is no such account or room
+	exitNoUser      = 67 // suspend, resume, limits, rooms, footer, signature: there is no such account or room
 	exitUnavailable = 69 // filter, explain: the mail is refused for good (5xx)
 	exitSoftware    = 70 // serve: it could not start, or broke while running
-	exitTemporary   = 75 // filter, explain: the mail is deferred (4xx); suspend, resume, limits, rooms: try again
+	exitTemporary   = 75 // filter, explain: the mail is deferred (4xx); suspend, resume, limits, rooms, footer: try again
 	exitConfig      = 78 // the configuration has mistakes; nothing was started
 	exitDiscarded   = 99 // filter, explain: accepted and dropped, every recipient was taken off
 )
@@ -38,6 +38,9 @@ const usage = `usher gives a mail server the manners of a groupware server.
   usher lint    [-config FILE] [-json]         what is wrong with rules and names in the directory
   usher rooms   [-config FILE] [ADDRESS...]    what can be booked, under which rules and who says so
   usher rooms   -week ADDRESS [-from DATE]     a week of one room
+  usher footer  render -user USER              what would be added to a person's mail
+  usher footer  apply [flags] [MAIL]           the mail with the words, on standard output
+  usher signature render|apply                 the same for signatures
   usher demo    [-v]                           a morning in the office, with nothing else needed
   usher version                                which version this is
   usher help    [COMMAND]                      this text, or the flags of a command

@@ -33,6 +33,11 @@ type offline struct {
 // try is what filter and explain have in common: flags, configuration, mail, pipeline without effects. more adds
 // flags of one of them.
 func try(name string, s stdio, args []string, more func(*flags, *told)) (*offline, error) {
+	return tryWith(name, s, args, more, func(*engine) error { return nil })
+}
+
+// tryWith is try with fewer modules; without leaves them out.
+func tryWith(name string, s stdio, args []string, more func(*flags, *told), without func(*engine) error) (*offline, error) {
 	o := new(offline)
 	flags := newFlags(name, "MAIL")
 	file := flags.config()
@@ -46,6 +51,9 @@ func try(name string, s stdio, args []string, more func(*flags, *told)) (*offlin
 		return nil, err
 	}
 	defer e.close()
+	if err := without(e); err != nil {
+		return nil, err
+	}
 	alone, err := o.told.alone(flags.Arg(0), s.in)
 	if err != nil {
 		return nil, failed(exitUsage, err)
