@@ -23,6 +23,8 @@ type Condition struct {
 	each    bool
 	body    bool // asks about more of the mail than its header
 	text    string
+
+	attributes []string
 }
 
 // Bounds of an expression, and of one answer in CEL's units of cost.
@@ -47,6 +49,10 @@ func Compile(text string) (Condition, error) {
 	if checked.OutputType() != cel.BoolType {
 		return Condition{}, fmt.Errorf("the condition is a %s, want one that is true or false", checked.OutputType())
 	}
+	attributes, err := keys(checked.NativeRep())
+	if err != nil {
+		return Condition{}, err
+	}
 	program, err := language.Program(checked, cel.CostLimit(maxCost), cel.InterruptCheckFrequency(100), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return Condition{}, err
@@ -55,7 +61,7 @@ func Compile(text string) (Condition, error) {
 	for _, r := range checked.NativeRep().ReferenceMap() {
 		each = each || r.Name == "recipient"
 	}
-	return Condition{program, each, readsBody(checked.NativeRep()), text}, nil
+	return Condition{program, each, readsBody(checked.NativeRep()), text, attributes}, nil
 }
 
 // problem is the first thing that is wrong, with its place.

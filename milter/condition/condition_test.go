@@ -3,6 +3,7 @@ package condition
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,7 +129,9 @@ func TestMistakes(t *testing.T) {
 		"true &&\n (":                  "line 2, column 3: Syntax error",
 		`recipients.exists(r, r.size)`: "undefined field 'size'",
 		strings.Repeat("(", 5000):      "longer than",
-		`mail.subject.matches("(")`:    "",
+		`"X-No" in mail.headers`:       `names in headers are in lower case, want "x-no", not "X-No"`,
+		`recipients.exists(r, r.attributes["departmentNumber"][0] == "1")`: `want "departmentnumber"`,
+		`mail.subject.matches("(")`:                                        "",
 	} {
 		c, err := Compile(expr)
 		if want == "" && err == nil {
@@ -246,4 +249,11 @@ func must2(c Condition, err error) Condition {
 		panic(err)
 	}
 	return c
+}
+
+func TestAttributes(t *testing.T) {
+	c, err := Compile(`"ou" in sender.attributes && recipients.exists(r, r.attributes["l"][0] == "Bonn") && mail.headers["x-a"][0] == "b"`)
+	if got := c.Attributes(); err != nil || !slices.Equal(got, []string{"l", "ou"}) && !slices.Equal(got, []string{"ou", "l"}) {
+		t.Errorf("%v, %v", got, err)
+	}
 }

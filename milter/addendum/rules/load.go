@@ -139,10 +139,11 @@ func read(name string) (string, error) {
 	return string(text), err
 }
 
-// Attributes are those that the templates ask of entries. What is wrong with a template is told elsewhere.
+// Attributes are those that conditions and templates ask of entries. What is wrong with them is told elsewhere.
 func Attributes(all []Rule) (names []string) {
 	for _, r := range all {
 		loaded, _ := load("", r)
+		names = append(names, loaded.when.Attributes()...)
 		for _, p := range loaded.pairs {
 			for _, t := range []*template.Template{p.text, p.html} {
 				if t != nil {
