@@ -42,6 +42,7 @@ type Options struct {
 	Once           bool      // not where the words stand in the mail already
 	Signed         Treatment // of signed and encrypted mail, reports and automatic mail
 	AttachmentOnly bool      // a mail without any body text gets one
+	Automatic      bool      // what a program wrote is no other mail
 }
 
 // Reason is why nothing was added.
@@ -93,7 +94,7 @@ func Add(m *message.Message, w Words, o Options) (Result, error) {
 		return left(Unknown, "more parts than can be read")
 	}
 	j := job{m: m, words: w, options: o, derived: derived}
-	if r := closedTree(m); r != "" {
+	if r := closedTree(m, o); r != "" {
 		return j.closed(r)
 	}
 	j.bodies = bodies(m.Root(), o.Place == Top)

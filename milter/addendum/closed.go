@@ -8,9 +8,20 @@ import (
 
 // Closed says what the header of a mail alone tells: why nothing may be added, or "".
 func Closed(h message.Header) Reason {
-	if auto := strings.ToLower(h.Get("Auto-Submitted")); auto != "" && !strings.HasPrefix(auto, "no") { // RFC 3834 5
+	if automatic(h) {
 		return Automatic
 	}
+	return sealedHeader(h)
+}
+
+// automatic tells whether a program wrote the mail (RFC 3834 5).
+func automatic(h message.Header) bool {
+	auto := strings.ToLower(h.Get("Auto-Submitted"))
+	return auto != "" && !strings.HasPrefix(auto, "no")
+}
+
+// sealedHeader says the same of the structure alone, whoever wrote the mail.
+func sealedHeader(h message.Header) Reason {
 	kind, params, _ := strings.Cut(strings.ToLower(h.Get("Content-Type")), ";")
 	return sealedKind(strings.TrimSpace(kind), params)
 }
@@ -42,8 +53,11 @@ func sealedKind(kind, params string) Reason {
 
 // closedTree says why a mail is left as it is, or "". A report that somebody attached makes none of the mail, and a mail
 // inside the mail is somebody else's.
-func closedTree(m *message.Message) (r Reason) {
-	if r = Closed(m.Header); r != "" {
+func closedTree(m *message.Message, o Options) (r Reason) {
+	if !o.Automatic && automatic(m.Header) {
+		return Automatic
+	}
+	if r = sealedHeader(m.Header); r != "" {
 		return r
 	}
 	m.Walk(func(p *message.Part) bool {

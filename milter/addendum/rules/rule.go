@@ -73,7 +73,7 @@ const (
 
 // options are those of a rule for adding words.
 func (r *Rule) options() addendum.Options {
-	o := addendum.Options{Place: r.Position, Once: r.Once, Signed: addendum.Skip, AttachmentOnly: r.AttachmentsOnly == AddText}
+	o := addendum.Options{Place: r.Position, Once: r.Once, Signed: addendum.Skip, AttachmentOnly: r.AttachmentsOnly == AddText, Automatic: r.Automatic}
 	if r.Signed == WrapSigned {
 		o.Signed = addendum.Wrap
 	}

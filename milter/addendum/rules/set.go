@@ -3,6 +3,7 @@ package rules
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"usher/ldapdir"
 	"usher/milter/addendum"
@@ -128,14 +129,14 @@ func (r *rule) shuts(env *filter.Envelope, h message.Header) string {
 		return "DKIM-signed"
 	case !r.List && (h.Has("List-Id") || h.Has("List-Post")):
 		return "of a mailing list"
+	case isReport(h): // those say so themselves, and that a program wrote them
+		return "a report"
 	}
 	switch addendum.Closed(h) {
 	case addendum.Automatic:
 		if !r.Automatic {
 			return "a program wrote it"
 		}
-	case addendum.Report:
-		return "a report"
 	case addendum.Signed, addendum.Encrypted:
 		if r.Signed == LeaveSigned {
 			return "signed or encrypted"
@@ -144,4 +145,10 @@ func (r *rule) shuts(env *filter.Envelope, h message.Header) string {
 		return "nothing but an invitation"
 	}
 	return ""
+}
+
+// isReport tells whether a mail is a report of delivery or reading (RFC 3462), which programs read.
+func isReport(h message.Header) bool {
+	kind, _, _ := strings.Cut(strings.ToLower(h.Get("Content-Type")), ";")
+	return strings.TrimSpace(kind) == "multipart/report"
 }
