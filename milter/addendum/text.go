@@ -105,7 +105,7 @@ func (v *plainView) search(text []byte, fresh bool) {
 // begin looks at the start of a line: is it quoted, does it introduce a quotation?
 func (v *plainView) begin(line string) {
 	trimmed := strings.TrimSpace(line)
-	if strings.HasPrefix(line, "-----BEGIN PGP ") {
+	if v.armor == "" && strings.HasPrefix(line, "-----BEGIN PGP ") {
 		v.armor = armorOf(line)
 	}
 	if v.final {
@@ -182,7 +182,7 @@ func (v *plainView) ends(l introLine) { v.quote, v.quoteFlow, v.final = l.at, l.
 
 func armorOf(line string) Reason {
 	switch {
-	case strings.HasPrefix(line, "-----BEGIN PGP SIGNED MESSAGE"):
+	case strings.HasPrefix(line, "-----BEGIN PGP SIGN"): // SIGNED MESSAGE, SIGNATURE
 		return Signed
 	case strings.HasPrefix(line, "-----BEGIN PGP PUBLIC KEY"):
 		return ""
