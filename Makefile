@@ -14,7 +14,7 @@ BENCH    ?=
 build: ## the program, in bin/
 	go build -o bin/ ./cmd/usher
 
-run: build ## the main job on the embedded default: rooms of a small office
+run: build ## the main job on the embedded default: rooms and people of a small office
 	mkdir -p examples/office/run/calendars examples/office/run/state
 	bin/usher serve -config $(CONFIG)
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -83,7 +84,7 @@ func (st *stage) perform(out io.Writer, queue string, sc scene) (mistakes []stri
 
 // report prints what became of a mail.
 func report(out io.Writer, d miltertest.Delivery, why string, answers []string) {
-	fmt.Fprintf(out, "   answer: %d; goes to: %s\n", d.Final.SMTP, strings.Join(left(d), ", "))
+	fmt.Fprintf(out, "   answer: %d; goes to: %s\n", d.Final.SMTP, cmp.Or(strings.Join(left(d), ", "), "nobody, all of it is done"))
 	if why != "" {
 		fmt.Fprintf(out, "   why:    %s\n", why)
 	}
@@ -97,6 +98,9 @@ func report(out io.Writer, d miltertest.Delivery, why string, answers []string) 
 
 // left are the recipients a mail still goes to.
 func left(d miltertest.Delivery) (all []string) {
+	if d.Discarded {
+		return nil
+	}
 	for _, r := range d.Rcpts {
 		all = append(all, r.Addr)
 	}

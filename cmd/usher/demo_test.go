@@ -38,7 +38,8 @@ func TestDemoKnowsWhatShouldCome(t *testing.T) {
 		change func(*scene)
 		wrong  string
 	}{
-		{0, func(s *scene) { s.left = s.rcpts }, "the mail goes to [jane.smith@example.org], should go to [room@example.org jane.smith@example.org]"},
+		{0, func(s *scene) { s.left = s.rcpts }, "the mail goes to [], should go to [room@example.org jane.smith@example.org]"},
+		{0, func(s *scene) { s.by = []string{"claire.martin@example.org"} }, "claire.martin@example.org has not answered"},
 		{0, func(s *scene) { s.answer = "DECLINED" }, "the organizer was not answered DECLINED"},
 		{0, func(s *scene) { s.answer = "" }, "an answer was sent, none should be"},
 		{1, func(s *scene) { s.clash = "23:59" }, "the answer does not name what is in the way"},

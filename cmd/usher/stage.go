@@ -27,6 +27,7 @@ directory: {ldif: office.ldif, base: "dc=example,dc=org", preset: kolab}
 calendars: {dir: ., zone: Europe/Berlin}
 submit: {smtp: ""}
 modules:
+  invitation: {enabled: true}
   resource: {enabled: true}
   footer: {enabled: true, text_file: footer.txt, html_file: footer.html}
 `

@@ -19,6 +19,7 @@ type scene struct {
 
 	left   []string // recipients who still get the mail
 	answer string   // PARTSTAT the organizer is sent; "" none
+	by     []string // who answers, where it is not the room alone
 	clash  string   // what the answer must name
 	same   bool     // the mail must leave byte for byte
 	footer bool     // the mail must leave with the footer
@@ -37,9 +38,9 @@ func story(today time.Time) []scene {
 	again.Sequence = 1
 	both, jane := []string{"room@example.org", "jane.smith@example.org"}, []string{"jane.smith@example.org"}
 	return []scene{
-		{says: "John invites Jane and the Blue Room, which is free.",
-			login: "doe", rcpts: both, file: "invite.eml", mail: john, left: jane, answer: "ACCEPTED", same: true},
-		{says: "Claire wants the room at the same hour.",
+		{says: "John invites Jane, whose calendar may answer for her, and the Blue Room. Both are free.",
+			login: "doe", rcpts: both, file: "invite.eml", mail: john, answer: "ACCEPTED", by: both, same: true},
+		{says: "Claire wants both at the same hour. Jane decides herself where something is in the way.",
 			login: "martin", rcpts: both, file: "invite.eml", mail: claire, left: jane, answer: "DECLINED", clash: "10:00", same: true},
 		{says: "John writes to Jane about lunch.",
 			login: "doe", rcpts: jane, file: "plain.eml", mail: lunch, left: jane, footer: true},
@@ -78,6 +79,9 @@ func (sc scene) judge(raw []byte, d miltertest.Delivery, answers []string) (wron
 	} else {
 		must(strings.Contains(all, "PARTSTAT="+sc.answer), "the organizer was not answered "+sc.answer)
 		must(strings.Contains(all, sc.clash), "the answer does not name what is in the way")
+		for _, a := range sc.by {
+			must(strings.Contains(all, "PARTSTAT="+sc.answer+":mailto:"+a), a+" has not answered")
+		}
 	}
 	return wrong
 }
