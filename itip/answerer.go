@@ -108,23 +108,7 @@ func failed(codes []string) bool {
 }
 
 // setAttendee replaces the lines of an attendee by one, or adds it.
-func (c *Component) setAttendee(p Prop) {
-	a, at := userOf(p).Address, -1
-	var props []Prop
-	for _, q := range c.Props {
-		if q.Name == "ATTENDEE" && userOf(q).Address == a {
-			if at >= 0 {
-				continue
-			}
-			at, q = len(props), p
-		}
-		props = append(props, q)
-	}
-	if at < 0 {
-		props = append(props, p)
-	}
-	c.Props = props
-}
+func (c *Component) setAttendee(p Prop) { c.setAttendees(p) }
 
 // withAddresses adds addresses to a parameter that lists them, each once.
 func (p Prop) withAddresses(name string, add ...address.Address) Prop {

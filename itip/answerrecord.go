@@ -31,6 +31,17 @@ func (c *Component) answerRecord(a address.Address) answerRecord {
 	return answerRecord{}
 }
 
+// answerRecords are all of them; of several for one attendee, the first.
+func (c *Component) answerRecords() map[address.Address]answerRecord {
+	all := map[address.Address]answerRecord{}
+	for _, p := range c.All(answerProperty) {
+		if r, who, ok := readAnswerRecord(p); ok && !all[who].known {
+			all[who] = r
+		}
+	}
+	return all
+}
+
 func readAnswerRecord(p Prop) (r answerRecord, who address.Address, ok bool) {
 	fields := strings.SplitN(p.Text(), " ", 3)
 	if len(fields) != 3 {
@@ -62,15 +73,38 @@ func (r answerRecord) after(answer *Component) bool {
 }
 
 func (c *Component) setAnswerRecord(a address.Address, r answerRecord) {
-	stamp := "-"
-	if !r.stamp.IsZero() {
-		stamp = r.stamp.UTC().Format("20060102T150405Z")
+	c.setAnswerRecords(givenAnswer{a, r})
+}
+
+// givenAnswer is the record of somebody's answer.
+type givenAnswer struct {
+	by address.Address
+	answerRecord
+}
+
+// setAnswerRecords writes records down in the place of those of the same attendees.
+func (c *Component) setAnswerRecords(answers ...givenAnswer) {
+	if len(answers) == 0 {
+		return
+	}
+	anew := map[address.Address]bool{}
+	for _, g := range answers {
+		anew[g.by] = true
 	}
 	c.Props = slices.DeleteFunc(slices.Clone(c.Props), func(p Prop) bool {
+		if p.Name != answerProperty {
+			return false
+		}
 		_, who, ok := readAnswerRecord(p)
-		return p.Name == answerProperty && (!ok || who == a)
+		return !ok || anew[who]
 	})
-	c.Add(Prop{Name: answerProperty, Value: Escape(strconv.Itoa(r.sequence) + " " + stamp + " " + a.String())})
+	for _, g := range answers {
+		stamp := "-"
+		if !g.stamp.IsZero() {
+			stamp = g.stamp.UTC().Format("20060102T150405Z")
+		}
+		c.Add(Prop{Name: answerProperty, Value: Escape(strconv.Itoa(g.sequence) + " " + stamp + " " + g.by.String())})
+	}
 }
 
 // later tells whether a record is of a later answer than another.

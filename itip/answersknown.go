@@ -19,12 +19,15 @@ func (c *Component) recorded() (as []address.Address) {
 // keepAnswers keeps what others have answered (Informed) since the organizer wrote the message, which cannot know of
 // it.
 func (c *Component) keepAnswers(mine *Component, me []address.Address) {
+	known, records, listed := mine.roll(), mine.answerRecords(), c.roll()
+	var lines []Prop
+	var told []address.Address
 	for _, a := range mine.recorded() {
-		was, had := mine.Attendee(a)
-		if !had || slices.Contains(me, a) || !mine.answerRecord(a).since(c) {
+		was, had := known[a]
+		if !had || slices.Contains(me, a) || !records[a].since(c) {
 			continue
 		}
-		is, has := c.Attendee(a)
+		is, has := listed[a]
 		if !has && len(was.DelegatedFrom) == 0 {
 			continue // no longer invited
 		}
@@ -33,19 +36,18 @@ func (c *Component) keepAnswers(mine *Component, me []address.Address) {
 			line = is.Prop.Without("DELEGATED-TO", "DELEGATED-FROM").With("PARTSTAT", was.Partstat)
 			line = line.withAddresses("DELEGATED-TO", was.DelegatedTo...).withAddresses("DELEGATED-FROM", was.DelegatedFrom...)
 		}
-		c.setAttendee(line)
-		c.withoutDelegates([]address.Address{a}, append(mine.addresses(), me...)...)
+		lines, told = append(lines, line), append(told, a)
+		listed[a] = userOf(line)
 		for _, d := range was.DelegatedTo {
-			if u, known := mine.Attendee(d); known && !c.lists(d) {
-				c.setAttendee(u.Prop)
+			if _, there := listed[d]; !there && known[d].Address != "" {
+				lines, listed[d] = append(lines, known[d].Prop), known[d]
 			}
 		}
 	}
-}
-
-func (c *Component) lists(a address.Address) bool {
-	_, ok := c.Attendee(a)
-	return ok
+	c.setAttendees(lines...)
+	if len(told) > 0 {
+		c.withoutDelegates(told, append(mine.addresses(), me...)...)
+	}
 }
 
 // since tells whether an answer is to this version of a component, or a later one, and was given after it was sent.

@@ -47,9 +47,9 @@ func (o *Object) openFor(organizers *Object, me []address.Address) error {
 	if series == nil || o.Master() == nil {
 		return nil
 	}
-	mine, zones := o.Counterparts(organizers), organizers.Zones(nil)
+	mine, zones, stands := o.Counterparts(organizers), organizers.Zones(nil), series.roll()
 	for _, k := range organizers.Overrides() {
-		if c := mine(k); c == nil || c.Has("RECURRENCE-ID") || !k.answersUnlike(series, me) {
+		if c := mine(k); c == nil || c.Has("RECURRENCE-ID") || !k.answersUnlike(stands, me) {
 			continue
 		}
 		id, future, err := zones.recurrenceID(k)
@@ -71,50 +71,47 @@ func (o *Object) openFor(organizers *Object, me []address.Address) error {
 }
 
 // answersUnlike tells whether somebody else stands in an override as he does not in the series.
-func (c *Component) answersUnlike(series *Component, me []address.Address) bool {
+func (c *Component) answersUnlike(series roll, me []address.Address) bool {
 	return slices.ContainsFunc(c.Attendees(), func(u User) bool {
-		in, _ := series.Attendee(u.Address)
-		return !slices.Contains(me, u.Address) && in.Partstat != u.Partstat
+		return !slices.Contains(me, u.Address) && series[u.Address].Partstat != u.Partstat
 	})
 }
 
 // inform takes over how all but one have answered.
 func (c *Component) inform(k *Component, me []address.Address) {
+	listed, given, known := c.roll(), k.answerRecords(), c.answerRecords()
+	var lines []Prop
+	var answers []givenAnswer
 	for _, u := range k.Attendees() {
-		if u.Address == "" || slices.Contains(me, u.Address) {
+		a := u.Address
+		if a == "" || slices.Contains(me, a) || known[a].later(given[a]) {
 			continue
 		}
-		mine, listed := c.Attendee(u.Address)
-		given, known := k.answerRecord(u.Address), c.answerRecord(u.Address)
+		mine, ok := listed[a]
 		switch {
-		case known.later(given):
-			continue
-		case listed && !sameShared(mine.Prop, u.Prop):
-			c.setAttendee(share(mine.Prop, u.Prop))
-		case !listed && c.knows(u):
-			line := mailto(Prop{Name: "ATTENDEE"}, u.Address)
-			for _, name := range []string{"CN", "CUTYPE", "ROLE", "MEMBER"} {
-				if v := u.Prop.param(name); v != nil {
-					line = line.With(name, v...)
-				}
-			}
-			c.setAttendee(share(line, u.Prop))
-			listed = true
+		case ok && !sameShared(mine.Prop, u.Prop):
+			lines = append(lines, share(mine.Prop, u.Prop))
+		case !ok && listed.knows(u):
+			lines, ok = append(lines, share(introduced(u), u.Prop)), true
+			listed[a] = u
 		}
-		if listed && given.later(known) {
-			c.setAnswerRecord(u.Address, given)
+		if ok && given[a].later(known[a]) {
+			answers = append(answers, givenAnswer{a, given[a]})
 		}
 	}
+	c.setAttendees(lines...)
+	c.setAnswerRecords(answers...)
 }
 
-// knows tells whether somebody stands for one who is listed.
-func (c *Component) knows(u User) bool {
-	for _, a := range append(calAddresses(u.Prop, "MEMBER"), u.DelegatedFrom...) {
-		if _, ok := c.Attendee(a); ok {
-			return true
+// introduced is the line of somebody who is new to a copy.
+func introduced(u User) Prop {
+	line := mailto(Prop{Name: "ATTENDEE"}, u.Address)
+	for _, name := range []string{"CN", "CUTYPE", "ROLE", "MEMBER"} {
+		if v := u.Prop.param(name); v != nil {
+			line = line.With(name, v...)
 		}
 	}
-	return false
+	return line
 }
 
 func share(to, from Prop) Prop {

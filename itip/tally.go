@@ -23,7 +23,10 @@ type Tally []Opinion
 // TallyOf counts the answers that Answered has put down.
 func TallyOf(o *Object) Tally {
 	var t Tally
-	master, z := o.Master(), o.Zones(nil)
+	z, series := o.Zones(nil), roll{}
+	if m := o.Master(); m != nil {
+		series = m.roll()
+	}
 	for _, c := range o.Scheduled() {
 		var at time.Time
 		if c.Has("RECURRENCE-ID") {
@@ -34,7 +37,7 @@ func TallyOf(o *Object) Tally {
 			at = id.zone.time(id.at)
 		}
 		for _, u := range c.Attendees() {
-			if p := (Opinion{u, at, u.said()}); c.answers(u) && !p.asIn(master) {
+			if p := (Opinion{u, at, u.said()}); c.answers(u) && !p.asIn(series) {
 				t = append(t, p)
 			}
 		}
@@ -56,12 +59,9 @@ func (c *Component) answers(u User) bool {
 }
 
 // asIn tells whether an attendee has said of an instance what he said of the series.
-func (p Opinion) asIn(master *Component) bool {
-	if p.Instance.IsZero() || master == nil {
-		return false
-	}
-	u, ok := master.Attendee(p.Address)
-	return ok && u.Partstat == p.Partstat && u.said() == p.Comment
+func (p Opinion) asIn(series roll) bool {
+	u, ok := series[p.Address]
+	return !p.Instance.IsZero() && ok && u.Partstat == p.Partstat && u.said() == p.Comment
 }
 
 // With are those whose answer is one of these (PARTSTAT).
