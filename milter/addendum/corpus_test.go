@@ -91,10 +91,13 @@ func around(m *message.Message, cut []span) string {
 	head := int64(len(whole)) - m.Body().Size()
 	b, at := whole[:head], int64(0)
 	for _, c := range cut {
-		b, at = b+whole[head+at:head+c.from]+"…\n", c.to
+		b, at = b+whole[head+at:head+c.from]+"\n…\n", c.to
 	}
-	return strings.ReplaceAll(mimeFields.ReplaceAllString(b+whole[head+at:], ""), "\r\n\n", "\r\n")
+	return breaks.ReplaceAllString(mimeFields.ReplaceAllString(b+whole[head+at:], ""), "…")
 }
+
+// breaks may come with a part that was empty: its header then had no end of its own.
+var breaks = regexp.MustCompile(`[\r\n]*…[\r\n]*`)
 
 func undoPart(p, q *message.Part, a Added) error {
 	now, err := q.Bytes(1 << 25)

@@ -214,8 +214,9 @@ func (v *htmlView) finish(place Place) {
 	for _, f := range v.finders {
 		v.present = f.end() || v.present
 	}
-	v.eol = "\r\n"
-	if v.lf && !v.crlf {
+	if v.crlf {
+		v.eol = "\r\n"
+	} else if v.lf {
 		v.eol = "\n"
 	}
 	at := v.bottom()

@@ -61,6 +61,11 @@ func (j *job) view(p *message.Part) (*view, error) {
 		return nil, err
 	}
 	in.tell(v, scriptOf(p))
+	if v.eol == "" && p.Encoding() != "base64" {
+		v.eol = j.m.LineEnd()
+	} else if v.eol == "" {
+		v.eol = "\r\n"
+	}
 	return v, nil
 }
 

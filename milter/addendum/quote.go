@@ -23,8 +23,8 @@ var original = regexp.MustCompile(`(?i)^[\s>]*[-_–—]{2,}\s*(` + strings.Join
 // said are the verbs of the line that names who is quoted.
 var said = regexp.MustCompile(`(?i)(^|[\s,>)])(wrote|writes|schrieb|schreef|a écrit|écrit|escribió|ha scritto|scrisse|escreveu|skrev|skreiv|kirjoitti|` +
 	`napisał|napisała|napisał\(a\)|pisze|napsal|napsala|napísal|írta|scris|a scris|napisao|je napisao|je napisal|kirjutas|rakstīja|rašė|` +
-	`написал|написала|написал\(a\)|пишет|писал|пише|написав|написа|έγραψε|yazdı|şunu yazdı|כתב|כתבה|كتب|写道|寫道|书写|書きました|のメール|작성)` +
-	`([\s,:：<>"'(]|$)`)
+	`написал|написала|написал\(a\)|пишет|писал|пише|написав|написа|έγραψε|yazdı|şunu yazdı|כתב|כתבה|كتب)` +
+	`([\s,:：<>"'(]|$)|写道|寫道|书写|書きました|のメール|작성`)
 
 // from are the labels of the header block that Outlook puts before what is answered.
 var from = regexp.MustCompile(`(?i)^\s*\*?(from|von|de|da|van|från|fra|lähettäjä|od|feladó|от|від|gönderen|kimden|από|מאת|من|发件人|寄件者|差出人|보낸 사람|saatja|no|nuo|expeditor|pošiljatelj|šalje)\*?\s?[:：]`)

@@ -16,7 +16,7 @@ type view struct {
 	column  int64  // how far
 	flows   bool   // the line before flows on (format=flowed)
 	closing string // end tags that have to come first, of HTML
-	eol     string
+	eol     string // of the text
 	present bool   // the words are there
 	armor   Reason // OpenPGP in the text
 	meta    string // the charset HTML says it has
@@ -194,8 +194,9 @@ func (v *plainView) finish(place Place) {
 	for _, f := range v.finders {
 		v.present = f.end() || v.present
 	}
-	v.eol = "\r\n"
-	if v.crlf == 0 && v.lf > 0 {
+	if v.crlf > 0 {
+		v.eol = "\r\n"
+	} else if v.lf > 0 {
 		v.eol = "\n"
 	}
 	switch {

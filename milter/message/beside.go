@@ -49,7 +49,7 @@ func (m *Message) enclosed(outer Field) (h Header, inner []byte) {
 	h = m.Header
 	for _, f := range m.Header {
 		if strings.HasPrefix(strings.ToLower(f.Name), "content-") {
-			inner = append(inner, render(f, m.eol())...)
+			inner = m.appendField(inner, f, false)
 			if !f.Is("Content-Type") {
 				h = h.Without(f.Name)
 			}

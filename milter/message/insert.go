@@ -36,7 +36,7 @@ func (m *Message) Insert(all ...Insertion) (*Message, error) {
 			for _, f := range i.Fields {
 				h = h.Set(f)
 			}
-		} else if len(i.Fields) > 0 {
+		} else if len(i.Fields) > 0 || !p.sep { // without an empty line, the first added one could be taken for it
 			head, err := m.partEdits(p, i.Fields, nil)
 			if err != nil {
 				return nil, err

@@ -197,6 +197,9 @@ func (b *base64Walk) sign(c byte) {
 			b.to = b.pos + 1
 		}
 	case alphabet[c] >= 64:
+	case b.want == 0 && b.decoded == 0 && len(b.signs) == 0 && !b.closed: // before the first
+		b.from, b.to = b.pos, b.pos
+		b.done, b.more = true, true
 	case b.closed && (b.decoded+int64(len(b.group)) > b.want || len(b.group) == 3 && b.decoded+3 == b.want):
 		b.skip()
 		b.done, b.more = true, true
