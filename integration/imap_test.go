@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/emersion/go-imap/v2"
-
 	"usher/integration/postfix"
 	"usher/itip"
 	"usher/itip/imapcal/imaptest"
@@ -137,7 +135,7 @@ func testOtherClient(t *testing.T, s *imapSite) {
 		s.mustTake(mine, "doe")
 		s.answer(mine, "DECLINED", 1)
 		s.wantBooked(1)
-		remove(t, s.imap, uid)
+		s.imap.Remove("", blue, uid)
 		mine.Sequence = 1
 		s.mustTake(mine, "doe")
 		s.answer(mine, "ACCEPTED", 1)
@@ -170,20 +168,4 @@ func asKolab(t testing.TB) func(*itip.Object) []byte {
 
 func asICal(o *itip.Object) []byte {
 	return append([]byte("Subject: lunch\r\nMIME-Version: 1.0\r\nContent-Type: text/calendar\r\n\r\n"), o.Encode()...)
-}
-
-// remove deletes a message as a client does.
-func remove(t testing.TB, server *imaptest.Server, uid imap.UID) {
-	t.Helper()
-	c := server.Client("")
-	if _, err := c.Select(blue, nil).Wait(); err != nil {
-		t.Fatal(err)
-	}
-	set := imap.UIDSetNum(uid)
-	if err := c.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: []imap.Flag{imap.FlagDeleted}}, nil).Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.UIDExpunge(set).Close(); err != nil {
-		t.Fatal(err)
-	}
 }

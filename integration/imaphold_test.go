@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/emersion/go-imap/v2"
-
 	"usher/integration/postfix"
 	"usher/itip/imapcal/imaptest"
 )
@@ -31,8 +29,7 @@ func TestIMAPHoldLeft(t *testing.T) {
 		t.Error("a mail was taken by an usher that was killed over it")
 	}
 	tap.Clear()
-	remove(t, server, left.UID)
-	appendAged(t, server, left, 2*time.Minute)
+	server.Age("", blue, left, 2*time.Minute)
 	s.start()
 	if o := s.invite(claire, "martin"); o.Data.Code != 451 {
 		t.Errorf("the rival was answered %+v; want 451", o)
@@ -45,7 +42,7 @@ func TestIMAPHoldLeft(t *testing.T) {
 
 	john.Method, john.Sequence = "CANCEL", 1
 	s.mustTake(john, "doe")
-	appendAged(t, server, left, time.Hour)
+	server.Age("", blue, left, time.Hour)
 	claire.Sequence = 1
 	s.mustTake(claire, "martin")
 	s.answer(claire, "ACCEPTED", 1)
@@ -62,19 +59,4 @@ func (s *imapSite) awaitHold() imaptest.Message {
 	}
 	s.t.Fatal("nobody holds")
 	return imaptest.Message{}
-}
-
-// appendAged puts a hold back as if its owner had been silent for so long.
-func appendAged(t testing.TB, server *imaptest.Server, m imaptest.Message, age time.Duration) {
-	t.Helper()
-	cmd := server.Client("").Append(blue, int64(len(m.Body)), &imap.AppendOptions{Flags: []imap.Flag{hold}, Time: time.Now().Add(-age)})
-	if _, err := cmd.Write(m.Body); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := cmd.Wait(); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -1,6 +1,7 @@
 package imaptest
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,9 @@ import (
 
 // typeEntry is the annotation with a folder's type, below /shared and /private (Kolab XML format 3.0).
 const typeEntry = "/vendor/kolab/folder-type"
+
+// recent is the server's to give (RFC 3501 2.3.2).
+const recent imap.Flag = `\Recent`
 
 // Message is a message as it lies in a folder.
 type Message struct {
@@ -107,8 +111,36 @@ func (s *Server) SetMetadata(user, folder string, entries map[string]*[]byte) {
 // Append puts a message into a folder of a user, or a shared one for user "".
 func (s *Server) Append(user, folder string, flags []imap.Flag, message []byte) (uid imap.UID) {
 	s.tb.Helper()
+	return s.append(user, folder, imap.AppendOptions{Flags: flags}, message)
+}
+
+// Age puts a copy of a message, as if it had lain there for so long, in its place.
+func (s *Server) Age(user, folder string, m Message, age time.Duration) {
+	s.tb.Helper()
+	s.Remove(user, folder, m.UID)
+	flags := slices.DeleteFunc(slices.Clone(m.Flags), func(f imap.Flag) bool { return f == recent })
+	s.append(user, folder, imap.AppendOptions{Flags: flags, Time: time.Now().Add(-age)}, m.Body)
+}
+
+// Remove takes a message out of a folder, if it is still there.
+func (s *Server) Remove(user, folder string, uid imap.UID) {
+	s.tb.Helper()
+	s.with(user, "remove from "+folder, func(c *imapclient.Client) error {
+		if _, err := c.Select(folder, nil).Wait(); err != nil {
+			return err
+		}
+		set := imap.UIDSetNum(uid)
+		if err := c.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: []imap.Flag{imap.FlagDeleted}}, nil).Close(); err != nil {
+			return err
+		}
+		return c.UIDExpunge(set).Close()
+	})
+}
+
+func (s *Server) append(user, folder string, options imap.AppendOptions, message []byte) (uid imap.UID) {
+	s.tb.Helper()
 	s.with(user, "append to "+folder, func(c *imapclient.Client) error {
-		cmd := c.Append(folder, int64(len(message)), &imap.AppendOptions{Flags: flags})
+		cmd := c.Append(folder, int64(len(message)), &options)
 		if _, err := cmd.Write(message); err != nil {
 			return err
 		}
