@@ -21,9 +21,16 @@ const hostname = "mx.example.org"
 // secret signs what comes back to us: always the same, so that a case can hold what another one sent.
 const secret = "the secret of all cases"
 
+// calendars are those of a stage, all of which can be looked at.
+type calendars interface {
+	calendar.Store
+	Snapshot() map[string]map[string]string
+	Holds() map[string][]string
+}
+
 // stage is a world to play a case in: calendars, an outbox and the directory.
 type stage struct {
-	calendars *calendar.Memory
+	calendars calendars
 	outbox    *world.Outbox
 	done      *world.MemoryLog
 	directory *ldapdir.Dir

@@ -68,8 +68,16 @@ func (r *runner) check(t testing.TB) *stage {
 	return s
 }
 
-// stage builds the world before the case.
+// stage builds the world before the case, with its calendars in memory.
 func (r *runner) stage(t testing.TB) *stage {
+	t.Helper()
+	s := r.stageOn(t, func(clock func() time.Time) calendars { return calendar.NewMemory(calendar.Options{Now: clock}) })
+	r.fill(t, s.calendars)
+	return s
+}
+
+// stageOn builds the world around the calendars that open makes.
+func (r *runner) stageOn(t testing.TB, open func(clock func() time.Time) calendars) *stage {
 	t.Helper()
 	env, _, err := r.c.envelope()
 	if err != nil {
@@ -77,12 +85,7 @@ func (r *runner) stage(t testing.TB) *stage {
 	}
 	s := &stage{outbox: new(world.Outbox), done: new(world.MemoryLog)}
 	s.clock = func() time.Time { return env.Time.Add(s.later) }
-	s.calendars = calendar.NewMemory(calendar.Options{Now: s.clock})
-	for name, texts := range r.c.calendars() {
-		for _, text := range texts {
-			r.store(t, s, name, text)
-		}
-	}
+	s.calendars = open(s.clock)
 	s.directory = r.open(t)
 	host := filter.Host{Directory: s.directory, Calendars: s.calendars, Hostname: hostname, Signer: filter.NewSigner([]byte(secret)), Trust: r.trust(t)}
 	for _, def := range r.defs {
@@ -91,14 +94,24 @@ func (r *runner) stage(t testing.TB) *stage {
 	return s
 }
 
-func (r *runner) store(t testing.TB, s *stage, name, text string) {
+// fill stores what is in the calendars before.
+func (r *runner) fill(t testing.TB, into calendar.Store) {
+	t.Helper()
+	for name, texts := range r.c.calendars() {
+		for _, text := range texts {
+			r.store(t, into, name, text)
+		}
+	}
+}
+
+func (r *runner) store(t testing.TB, into calendar.Store, name, text string) {
 	t.Helper()
 	objects, err := itip.Parse([]byte(text))
 	if err != nil {
 		t.Fatalf("calendar %s: %v", name, err)
 	}
 	for _, o := range objects {
-		if err := s.calendars.Put(t.Context(), calendar.Put{Calendar: name, UID: o.UID(), Object: o}); err != nil {
+		if err := into.Put(t.Context(), calendar.Put{Calendar: name, UID: o.UID(), Object: o}); err != nil {
 			t.Fatalf("calendar %s: %v", name, err)
 		}
 	}
