@@ -143,15 +143,25 @@ func read(name string) (string, error) {
 func Attributes(all []Rule) (names []string) {
 	for _, r := range all {
 		loaded, _ := load("", r)
-		names = append(names, loaded.when.Attributes()...)
-		for _, p := range loaded.pairs {
-			for _, t := range []*template.Template{p.text, p.html} {
-				if t != nil {
-					names = append(names, t.Attributes()...)
-				}
-			}
-		}
+		names = append(append(names, loaded.when.Attributes()...), loaded.attributes()...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// attributes are those of the templates.
+func (r *rule) attributes() (names []string) {
+	for _, p := range r.pairs {
+		for _, t := range []*template.Template{p.text, p.html} {
+			if t != nil {
+				names = append(names, t.Attributes()...)
+			}
+		}
+	}
+	return names
+}
+
+// asks tells whether it matters who the author is.
+func (r *rule) asks() bool {
+	return len(r.attributes()) > 0 || r.Language == OfSender && len(r.Languages) > 0
 }

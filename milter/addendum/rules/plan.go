@@ -50,9 +50,11 @@ type visit struct {
 // Plan adds the words of every rule that holds, for each recipient those that are meant. Who gets the same shares a body.
 func (s *Set) Plan(ctx context.Context, tx *filter.Tx) (filter.Plan, error) {
 	v := &visit{Set: s, ctx: ctx, tx: tx, facts: condition.About(ctx, tx, s.directory), calendar: hasCalendar(tx.Message)}
-	var err error
-	if v.author, err = s.author(ctx, tx); err != nil {
-		return filter.Plan{}, fmt.Errorf("who wrote it: %w", err)
+	if s.asks {
+		var err error
+		if v.author, err = s.author(ctx, tx); err != nil {
+			return filter.Plan{}, fmt.Errorf("who wrote it: %w", err)
+		}
 	}
 	if s.personal && v.author == nil {
 		return filter.Plan{Why: "left alone: the author is not in the directory"}, nil

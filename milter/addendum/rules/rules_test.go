@@ -103,8 +103,39 @@ func TestOutage(t *testing.T) {
 	}
 	tx := letter(t, 10, "joe@example.org")
 	tx.Sender, tx.Err = nil, errDown
-	if _, err := rulesOf(t, office{down: true}, Rule{Text: "x"}).Plan(t.Context(), tx); !errors.Is(err, errDown) {
+	if _, err := rulesOf(t, office{down: true}, Rule{Text: "{{.cn}}"}).Plan(t.Context(), tx); !errors.Is(err, errDown) {
 		t.Errorf("who wrote it cannot be told: %v", err)
+	}
+	if p, err := rulesOf(t, office{down: true}, Rule{Text: "x"}).Plan(t.Context(), tx); err != nil || len(p.Edits) != 1 {
+		t.Errorf("who wrote it does not matter: %v, %v", p, err)
+	}
+}
+
+// TestAdvice: a rule that no mail comes to is told, one that takes other mail is not.
+func TestAdvice(t *testing.T) {
+	rule := func(change func(*Rule)) Rule {
+		r := Defaults(addendum.Bottom, false)
+		r.Text, r.Name = "x", "all"
+		change(&r)
+		return r
+	}
+	last := func(r *Rule) { r.Last = true }
+	never := rule(func(r *Rule) { r.When = "sender.internal" })
+	inbound := rule(func(r *Rule) { r.Inbound = true })
+	s, err := New(Options{Name: "footer"}, Defaults(addendum.Bottom, false), []Rule{rule(last), inbound, never, rule(last)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Advice().Error(); strings.Count(got, "is never asked: rule all") != 2 || !strings.Contains(got, "rules[2]: ") || !strings.Contains(got, "rules[3]: ") {
+		t.Error(got)
+	}
+}
+
+// TestAttributes: what conditions and templates ask for is read, mistakes in others notwithstanding.
+func TestAttributes(t *testing.T) {
+	got := Attributes([]Rule{{When: `"ou" in sender.attributes`, Text: "{{.CN}} {{.manager.mail}}", HTML: "<p>{{.l}}"}, {When: "(", Text: "{{"}})
+	if want := "[cn l mail manager ou]"; fmt.Sprint(got) != want {
+		t.Errorf("%v; want %s", got, want)
 	}
 }
 

@@ -24,6 +24,7 @@ type Set struct {
 	rules     []*rule
 	directory Directory
 	personal  bool
+	asks      bool // the words depend on who the author is
 }
 
 // Options say whose rules they are.
@@ -47,6 +48,7 @@ func New(o Options, short Rule, all []Rule) (*Set, error) {
 			loaded.Name = o.Name
 		}
 		s.rules, wrong = append(s.rules, loaded), append(wrong, ms...)
+		s.asks = s.asks || o.Personal || loaded.asks()
 	}
 	if len(all) == 0 {
 		add("", short)
@@ -74,12 +76,21 @@ func (r *Rule) said() string {
 
 // Advice names rules that no mail comes to.
 func (s *Set) Advice() (all filter.Mistakes) {
-	for i, r := range s.rules[:len(s.rules)-1] {
-		if r.Last && r.When == "" && r.Inbound && r.Automatic && r.List && r.DKIMSigned && r.Calendar {
-			all = append(all, filter.Mistake{Key: fmt.Sprintf("rules[%d]", i+1), Text: fmt.Sprintf("is never asked: rule %s holds for every mail and is the last", r.Name)})
+	for i, later := range s.rules {
+		for _, r := range s.rules[:i] {
+			if r.Last && r.When == "" && r.takesAllOf(later) {
+				all = append(all, filter.Mistake{Key: fmt.Sprintf("rules[%d]", i), Text: fmt.Sprintf("is never asked: rule %s before it holds for every such mail and is the last", r.Name)})
+				break
+			}
 		}
 	}
 	return all
+}
+
+// takesAllOf tells whether a rule is asked for every kind of mail another one is asked for.
+func (r *rule) takesAllOf(o *rule) bool {
+	return (r.Inbound || !o.Inbound) && (r.Automatic || !o.Automatic) && (r.Calendar || !o.Calendar) && (r.List || !o.List) &&
+		(r.DKIMSigned || !o.DKIMSigned) && (r.Signed != LeaveSigned || o.Signed == LeaveSigned)
 }
 
 // Match wants mail for which a rule may hold, as far as the envelope and the header tell.
