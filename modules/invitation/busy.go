@@ -36,18 +36,28 @@ func (v *visit) ahead(r request) (wanted []calendar.Span, why string) {
 	return nil, "it is over"
 }
 
+// busy is what a look into the person's calendars found: one for all policies that want to know.
+type busy struct {
+	found bool
+	clash calendar.Period
+}
+
 // unmet says why the condition of a policy does not hold for times, or "".
 func (v *visit) unmet(ctx context.Context, p policy, wanted []calendar.Span) (why string, err error) {
 	if p.when == always {
 		return "", nil
 	}
-	clash, found, err := v.clash(ctx, wanted)
+	if v.busy == nil {
+		clash, found, err := v.clash(ctx, wanted)
+		if err != nil {
+			return "", err
+		}
+		v.busy = &busy{found, clash}
+	}
 	switch {
-	case err != nil:
-		return "", err
-	case p.when == ifFree && found:
-		return fmt.Sprintf("in the way: %s", span(clash)), nil
-	case p.when == ifBusy && !found:
+	case p.when == ifFree && v.busy.found:
+		return fmt.Sprintf("in the way: %s", span(v.busy.clash)), nil
+	case p.when == ifBusy && !v.busy.found:
 		return "nothing is in the way", nil
 	}
 	return "", nil

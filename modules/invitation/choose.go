@@ -2,6 +2,7 @@ package invitation
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"usher/ldapdir"
@@ -35,9 +36,15 @@ func init() {
 	}
 }
 
+// maxWrong bounds how many mistakes of one person are told at each mail.
+const maxWrong = 5
+
 // policiesFor are the person's policies for this kind of object: his own, or those of usher.yaml.
 func (v *visit) policiesFor() []policy {
 	all, wrong := v.policiesOf(v.person)
+	if len(wrong) > maxWrong {
+		wrong = append(wrong[:maxWrong:maxWrong], fmt.Errorf("%d more", len(wrong)-maxWrong))
+	}
 	for _, err := range wrong {
 		v.note("a policy in the directory is skipped: %v", err)
 		if v.tx.Log != nil {

@@ -2,6 +2,7 @@ package invitation
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"usher/ldapdir"
@@ -49,6 +50,9 @@ func lintValues(values []string) (found []ldapdir.Finding) {
 
 // lintOrder looks at what counts before what.
 func lintOrder(values []string, policies []policy) (found []ldapdir.Finding) {
+	if len(values) > maxPolicies {
+		found = append(found, ldapdir.Finding{Text: fmt.Sprintf("there are %d policies, of which the first %d count", len(values), maxPolicies)})
+	}
 	unnumbered := 0
 	for _, v := range values {
 		if _, _, placed := ldapdir.CutPlace(v); !placed {

@@ -104,6 +104,9 @@ func (p policy) about(kind string) bool {
 	return kind == itip.Event && p.events || kind == itip.Todo && p.tasks
 }
 
+// maxPolicies bounds how many of somebody's policies are tried.
+const maxPolicies = 100
+
 // parsePolicies reads a person's values in the order they count. A directory keeps no order, so that values may begin
 // with {n}; those that do not come after those that do. What cannot be read is left out, and told.
 func parsePolicies(values []string) (all []policy, wrong []error) {
@@ -125,6 +128,10 @@ func parsePolicies(values []string) (all []policy, wrong []error) {
 		found = append(found, at{p, place})
 	}
 	slices.SortStableFunc(found, func(a, b at) int { return cmp.Compare(a.place, b.place) })
+	if len(found) > maxPolicies {
+		wrong = append(wrong, fmt.Errorf("there are %d, of which the first %d count", len(found), maxPolicies))
+		found = found[:maxPolicies]
+	}
 	for _, f := range found {
 		all = append(all, f.policy)
 	}

@@ -42,6 +42,7 @@ type visit struct {
 	folder  string           // where the copy lies, or would
 	stored  *itip.Object     // the copy in the person's calendar; nil: there is none
 	version calendar.Version // of the copy
+	busy    *busy            // what is in the way; nil: nobody has looked
 }
 
 // decision is what becomes of an object at one person. Not handled: he gets the mail.
