@@ -25,13 +25,13 @@ var functions = map[string]any{
 
 var (
 	textFunctions = together(map[string]any{"lines": textLines})
-	htmlFunctions = together(map[string]any{"lines": htmlLines})
+	htmlFunctions = together(map[string]any{"lines": htmlLines, "comment": asWritten})
 )
 
 // known is what parsing has to know: names alone.
 var known = func() map[string]any {
 	all := maps.Clone(textFunctions)
-	for _, name := range builtin {
+	for _, name := range append(builtin, "comment") {
 		all[name] = ""
 	}
 	return all

@@ -71,7 +71,15 @@ func Parse(name, source string, kind Kind, missing Missing) (*Template, []Mistak
 	if text := readable(source); text != "" {
 		return nil, []Mistake{{Name: name, Text: text}}
 	}
-	source = standalone(strings.ReplaceAll(strings.TrimPrefix(source, "\uFEFF"), "\r\n", "\n"))
+	written := strings.ReplaceAll(strings.TrimPrefix(source, "\uFEFF"), "\r\n", "\n")
+	source = written
+	if kind == HTML {
+		var hidden []Mistake
+		if source, hidden = comments(name, source); hidden != nil {
+			return nil, hidden
+		}
+	}
+	source = standalone(source)
 	tree, err := parsed(name, source)
 	if err == nil && (missing == DropLine || missing == "") {
 		source = droppable(tree, source, kind)
@@ -90,6 +98,10 @@ func Parse(name, source string, kind Kind, missing Missing) (*Template, []Mistak
 	}
 	if err := t.compile(name, tree); err != nil {
 		return nil, []Mistake{mistake(name, err)}
+	}
+	if !strings.Contains(written, "{{") {
+		words := trimmed(written, kind)
+		t.fixed = &words
 	}
 	return t, nil
 }

@@ -65,6 +65,9 @@ func TestRender(t *testing.T) {
 		{name: "nothing left", source: "-- \n{{.fax}}\n"},
 		{name: "a link to call", source: "<a\n  href=\"tel:{{.telephoneNumber}}\"\n  title='{{.cn}}'>Tel:{{.telephoneNumber}}</a>", html: "<a\n  href=\"tel:&#43;493012345\"\n  title='John &lt;Doe&gt; &amp; Co'>Tel:&#43;49 (0) 30 1234-5</a>"},
 		{name: "no script", source: "<a href=\"{{.labeledURI}}\">me</a>", html: "<a href=\"#ZgotmplZ\">me</a>"},
+		{name: "comments stay", source: "<!--[if mso]>\n<b>\n<![endif]-->{{.c}}<![if !mso]>x<![endif]>\n<!-- {x} \" ` -->{{.fax}}\n<p>{{.fax}} y\n</p>",
+			html: "<!--[if mso]>\n<b>\n<![endif]-->DE<![if !mso]>x<![endif]>\n</p>"},
+		{name: "what asks for nothing is as written", source: "<p>1 < 2<!-- x --><style>/* x */ p{}</style>", html: "<p>1 < 2<!-- x --><style>/* x */ p{}</style>"},
 		{name: "a picture says something", source: "<img src=logo.png>\n<p>{{.fax}}</p>", html: "<img src=logo.png>"},
 		{name: "tags say nothing", source: "<p class=sig>\n{{.fax}}\n</p>"},
 	}
@@ -101,6 +104,8 @@ func TestMistakes(t *testing.T) {
 		"{{define \"x\"}}{{end}}{{.cn}}":       "define and block have no use here",
 		"{{.cn}}\n<a href={{if .x}}\"{{end}}>": "f:2: {{if}} branches end in different contexts",
 		"a\n{{index .mail 1}}":                 "f:2: error calling index: reflect: slice index out of range",
+		"a\n<!-- {{.cn}} -->{{.cn}}":           "f:2: attributes in a comment are not shown",
+		"<!-- \n -->\n{{foo}}":                 "f:3: there is no function foo",
 		" \n":                                  "f: empty",
 		"Gr\xfc\xdfe":                          "f: not UTF-8",
 		strings.Repeat("x", 70000):             "f: larger than 65536 bytes",
