@@ -129,23 +129,13 @@ func (v *htmlView) text(raw []byte) {
 	if i := strings.Index(said, "-----BEGIN PGP "); i >= 0 && v.armor == "" {
 		v.armor = armorOf(said[i:])
 	}
-	for _, r := range said {
-		for _, f := range v.finders {
-			f.show(space(r))
-		}
+	for _, f := range v.finders {
+		f.show([]byte(said))
 	}
 	if v.frames.hidden() {
 		return
 	}
 	v.quotes.text(said, v.off+int64(len(raw)-len(bytes.TrimLeft(raw, " \t\r\n"))), v.here)
-}
-
-// space makes one sign of all white space: a line break in HTML is none.
-func space(r rune) rune {
-	if r == '\n' || r == '\r' {
-		return ' '
-	}
-	return r
 }
 
 func (v *htmlView) start(raw []byte) {
@@ -192,7 +182,7 @@ func (v *htmlView) end(name string) {
 
 func (v *htmlView) lineBreak() {
 	for _, f := range v.finders {
-		f.show('\n')
+		f.lineEnds()
 	}
 }
 

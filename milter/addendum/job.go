@@ -47,7 +47,7 @@ func (j *job) look() error {
 func (j *job) view(p *message.Part) (*view, error) {
 	var finders []*finder
 	if j.options.Once {
-		finders = []*finder{newFinder(j.words.Text), newFinder(plain(j.words.HTML))}
+		finders = newFinders(j.words)
 	}
 	in := &inspector{r: scriptOf(p).read(p)}
 	var v *view
@@ -71,10 +71,9 @@ func (j *job) view(p *message.Part) (*view, error) {
 
 // add makes all changes to the body parts: those that keep every byte in one go.
 func (j *job) add() (Result, error) {
-	r := Result{Mail: j.m, Why: "add words to part"}
+	r := Result{Mail: j.m}
 	var inserts []message.Insertion
 	var rest []change
-	why := "no text that words can be added to"
 	for _, p := range j.bodies {
 		c, err := j.plan(p)
 		switch {
@@ -108,14 +107,24 @@ func (j *job) add() (Result, error) {
 		r.did(c.added)
 	}
 	if len(r.Added) == 0 {
-		return left(NoText, why)
+		return left(NoText, "no text that words can be added to")
 	}
-	return r, nil
+	return r.say("add words to part"), nil
 }
 
+// did writes down what was done, in the order of the parts.
 func (r *Result) did(a Added) {
-	r.Added = append(r.Added, a)
-	r.Why += " " + a.Path.String()
+	i, _ := slices.BinarySearchFunc(r.Added, a, func(a, b Added) int { return slices.Compare(a.Path, b.Path) })
+	r.Added = slices.Insert(r.Added, i, a)
+}
+
+// say puts it into words.
+func (r Result) say(what string) Result {
+	r.Why = what
+	for _, a := range r.Added {
+		r.Why += " " + a.Path.String()
+	}
+	return r
 }
 
 // plan is the smallest change of one body part.
@@ -178,9 +187,7 @@ func (j *job) wrap(first bool, why string) (Result, error) {
 	if errors.Is(err, message.ErrStructure) {
 		return left(Unknown, "the words would break the structure")
 	}
-	r := Result{Mail: mail, Why: why}
-	r.did(Added{Beside: true})
-	return r, err
+	return Result{Mail: mail, Added: []Added{{Beside: true}}}.say(why), err
 }
 
 // part is the words as a part of their own.

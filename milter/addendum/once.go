@@ -3,6 +3,7 @@ package addendum
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // key is what of words stays the same when they are quoted, wrapped anew or put into another charset: letters and
@@ -26,16 +27,28 @@ type finder struct {
 	key     []rune
 	fail    []int
 	state   int
-	starts  []rune // of the last letters, each at its number modulo their count: '\n' for the first of a line, ' ' of a word
-	seen    int
-	gap     rune // what stands before the next letter
-	pending bool // the key was read to its end; now the word, or the line, must end
+	starts  []byte // of the last letters, in turn: '\n' for the first of a line, ' ' of a word
+	turn    int    // whose is next
+	gap     byte   // what stands before the next letter; 0: a letter
+	pending bool   // the key was read to its end; now the word, or the line, must end
 	found   bool
 }
 
-func newFinder(words string) *finder {
-	f := &finder{key: []rune(key(words)), gap: '\n'}
-	f.fail, f.starts = make([]int, len(f.key)+1), make([]rune, len(f.key)+1)
+// newFinders are for both forms of the words; what they say is mostly the same.
+func newFinders(w Words) (all []*finder) {
+	one, two := key(w.Text), key(plain(w.HTML))
+	if one != "" {
+		all = append(all, newFinder(one))
+	}
+	if two != "" && two != one {
+		all = append(all, newFinder(two))
+	}
+	return all
+}
+
+func newFinder(key string) *finder {
+	f := &finder{key: []rune(key), gap: '\n'}
+	f.fail, f.starts = make([]int, len(f.key)+1), make([]byte, len(f.key))
 	for i, k := 1, 0; i < len(f.key); i++ {
 		for k > 0 && f.key[i] != f.key[k] {
 			k = f.fail[k]
@@ -48,51 +61,82 @@ func newFinder(words string) *finder {
 	return f
 }
 
-// show takes the next rune; line breaks are '\n'.
-func (f *finder) show(r rune) {
-	if len(f.key) == 0 || f.found {
+// letters says of ASCII which signs are letters, in lower case.
+var letters = func() (t [utf8.RuneSelf]rune) {
+	for r := range rune(utf8.RuneSelf) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			t[r] = unicode.ToLower(r)
+		}
+	}
+	return t
+}()
+
+// show takes a text without line breaks that mean something.
+func (f *finder) show(text []byte) {
+	if f.found {
 		return
 	}
-	if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-		if r == '\n' || f.gap == 0 {
-			f.gap = ' '
+	for len(text) > 0 {
+		r, n := rune(text[0]), 1
+		if r < utf8.RuneSelf {
+			r = letters[r]
+		} else if r, n = utf8.DecodeRune(text); unicode.IsLetter(r) || unicode.IsDigit(r) {
+			r = unicode.ToLower(r)
+		} else {
+			r = 0
 		}
-		if r == '\n' {
-			f.gap = '\n'
+		text = text[n:]
+		if r != 0 {
+			f.letter(r)
+		} else if f.gap == 0 {
+			f.wordEnds()
 		}
-		f.found = f.pending && (len(f.key) >= shortKey || r == '\n')
-		return
 	}
-	f.letter(unicode.ToLower(r))
+}
+
+func (f *finder) wordEnds() {
+	f.gap = ' '
+	f.found = f.found || f.pending && len(f.key) >= shortKey
+}
+
+// lineEnds is shown between lines.
+func (f *finder) lineEnds() {
+	f.found = f.found || f.pending
+	f.gap = '\n'
 }
 
 func (f *finder) letter(r rune) {
-	if f.pending = false; f.gap == 0 && !spaced(r) {
+	if f.pending = false; f.gap == 0 && r >= utf8.RuneSelf && !spaced(r) {
 		f.gap = ' '
 	}
-	f.starts[f.seen%len(f.starts)] = f.gap
+	f.starts[f.turn] = f.gap
 	f.gap = 0
-	f.seen++
+	if f.turn++; f.turn == len(f.starts) {
+		f.turn = 0
+	}
 	for f.state > 0 && r != f.key[f.state] {
 		f.state = f.fail[f.state]
 	}
 	if r == f.key[f.state] {
 		f.state++
 	}
-	if f.state < len(f.key) {
-		return
+	if f.state == len(f.key) {
+		f.matched(r)
 	}
-	first := f.starts[(f.seen-len(f.key))%len(f.starts)]
-	f.pending = first == '\n' || first == ' ' && len(f.key) >= shortKey
+}
+
+// matched looks where the key began: its place in turn is the one after its end.
+func (f *finder) matched(r rune) {
+	first := f.starts[f.turn]
+	long := len(f.key) >= shortKey
+	f.pending = first == '\n' || first == ' ' && long
+	f.found = f.found || f.pending && long && !spaced(r)
 	f.state = f.fail[f.state]
-	if f.pending && !spaced(r) && len(f.key) >= shortKey {
-		f.found = true
-	}
 }
 
 // end tells whether the words were there.
 func (f *finder) end() bool {
-	f.show('\n')
+	f.lineEnds()
 	return f.found
 }
 

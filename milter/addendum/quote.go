@@ -29,10 +29,20 @@ var said = regexp.MustCompile(`(?i)(^|[\s,>)])(wrote|writes|schrieb|schreef|a é
 // from are the labels of the header block that Outlook puts before what is answered.
 var from = regexp.MustCompile(`(?i)^\s*\*?(from|von|de|da|van|från|fra|lähettäjä|od|feladó|от|від|gönderen|kimden|από|מאת|من|发件人|寄件者|差出人|보낸 사람|saatja|no|nuo|expeditor|pošiljatelj|šalje)\*?\s?[:：]`)
 
+// isOriginal looks at such a line.
+func isOriginal(line string) bool {
+	return len(line) < 200 && strings.ContainsAny(line[:min(len(line), 3)], "-_–—") && original.MatchString(line)
+}
+
+// endsAsIntroduction is what any line before a quotation does: it ends with a colon.
+func endsAsIntroduction(text string) bool {
+	return strings.HasSuffix(text, ":") || strings.HasSuffix(text, "：")
+}
+
 // attribution tells whether a text introduces a quotation: "On … wrote:", on up to three lines.
 func attribution(text string) bool {
 	text = strings.TrimSpace(text)
-	return len(text) < 600 && (strings.HasSuffix(text, ":") || strings.HasSuffix(text, "：")) && said.MatchString(text)
+	return len(text) < 600 && endsAsIntroduction(text) && said.MatchString(text)
 }
 
 // begins is how such a line begins: a preposition and a date, or a date.

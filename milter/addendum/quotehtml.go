@@ -34,6 +34,10 @@ func (q *quoteView) start(t html.Token, here func() spot) {
 		q.block = first(q.block, here)
 		return
 	}
+	if len(t.Attr) == 0 && t.Data != "hr" { // says nothing about quotations
+		q.opens(t, here)
+		return
+	}
 	switch kind := quoteKind(t); {
 	case kind == "block":
 		if !attribution(q.said) {
@@ -51,6 +55,11 @@ func (q *quoteView) start(t html.Token, here func() spot) {
 		q.rule = here()
 		return
 	}
+	q.opens(t, here)
+}
+
+// opens is the start of an element that may begin a line.
+func (q *quoteView) opens(t html.Token, here func() spot) {
 	if blocks[t.Data] {
 		q.fresh = true
 	}
@@ -90,7 +99,7 @@ func (q *quoteView) text(said string, at int64, here func() spot) {
 	if !begin.set {
 		begin = here()
 	}
-	if q.border.set && from.MatchString(trimmed) || original.MatchString(trimmed) {
+	if q.border.set && from.MatchString(trimmed) || isOriginal(cutStart(trimmed, 190)) {
 		q.at, q.final = or(q.border, begin), true
 		return
 	}
@@ -103,6 +112,13 @@ func (q *quoteView) text(said string, at int64, here func() spot) {
 		return // what the prefix says
 	}
 	q.said, q.block = cutEnd(q.said+" "+trimmed, 600), spot{}
+}
+
+func cutStart(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
 }
 
 func cutEnd(s string, n int) string {

@@ -29,6 +29,7 @@ type view struct {
 type plainView struct {
 	view
 	finders []*finder
+	place   Place
 	off     int64 // of the line
 	fresh   bool  // a line begins
 	last    []byte
@@ -44,7 +45,7 @@ type plainView struct {
 }
 
 func readPlain(r io.Reader, place Place, finders []*finder) (*view, error) {
-	v := &plainView{quote: -1, fresh: true, finders: finders}
+	v := &plainView{place: place, quote: -1, fresh: true, finders: finders}
 	b := bufio.NewReaderSize(r, 32<<10)
 	for {
 		line, err := b.ReadSlice('\n')
@@ -58,7 +59,7 @@ func readPlain(r io.Reader, place Place, finders []*finder) (*view, error) {
 			return nil, err
 		}
 	}
-	v.finish(place)
+	v.finish()
 	return &v.view, nil
 }
 
@@ -77,7 +78,7 @@ func (v *plainView) piece(line []byte) {
 	v.search(text, v.fresh)
 	if whole {
 		for _, f := range v.finders {
-			f.show('\n')
+			f.lineEnds()
 		}
 		v.flow = bytes.HasSuffix(text, []byte(" "))
 	} else {
@@ -95,10 +96,8 @@ func (v *plainView) search(text []byte, fresh bool) {
 	if fresh {
 		text = bytes.TrimLeft(text, ">| \t")
 	}
-	for _, r := range string(text) {
-		for _, f := range v.finders {
-			f.show(r)
-		}
+	for _, f := range v.finders {
+		f.show(text)
 	}
 }
 
@@ -108,7 +107,7 @@ func (v *plainView) begin(line string) {
 	if v.armor == "" && strings.HasPrefix(line, "-----BEGIN PGP ") {
 		v.armor = armorOf(line)
 	}
-	if v.final {
+	if v.final || v.place != AboveQuote {
 		return
 	}
 	switch {
@@ -170,10 +169,12 @@ func (v *plainView) prose(line, trimmed string) {
 		v.intro = v.intro[1:]
 	}
 	v.intro = append(v.intro, introLine{v.size, v.flow, trimmed})
-	if original.MatchString(line) {
+	if isOriginal(trimmed) {
 		v.ends(v.intro[len(v.intro)-1])
-	} else if l, ok := v.introduction(true); ok {
-		v.ends(l)
+	} else if endsAsIntroduction(trimmed) {
+		if l, ok := v.introduction(true); ok {
+			v.ends(l)
+		}
 	}
 }
 
@@ -190,7 +191,7 @@ func armorOf(line string) Reason {
 	return Encrypted
 }
 
-func (v *plainView) finish(place Place) {
+func (v *plainView) finish() {
 	for _, f := range v.finders {
 		v.present = f.end() || v.present
 	}
@@ -200,9 +201,9 @@ func (v *plainView) finish(place Place) {
 		v.eol = "\n"
 	}
 	switch {
-	case place == Top:
+	case v.place == Top:
 		v.at, v.flows, v.inLine, v.column = 0, false, false, 0
-	case place == AboveQuote && v.quote >= 0:
+	case v.place == AboveQuote && v.quote >= 0:
 		v.at, v.flows, v.quoted, v.column = v.quote, v.quoteFlow, true, 0
 	default:
 		v.at, v.flows, v.inLine = v.size, v.flow && v.size > 0, !v.fresh
