@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
 	"usher/ldapdir"
 )
 
@@ -157,25 +159,39 @@ func TestAttributes(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever is taken can be rendered for somebody and for nobody, and values never become tags.
+// FuzzParse: whatever is taken can be rendered for nobody, and what somebody is called never becomes a tag.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"{{.cn}}\n{{with .a}}\n{{.b}}\n{{end}}\nx", "<a href='{{.cn}}'>\n{{if .c}}x{{else}}y{{end}}", "{{$x := or .cn .a}}{{$x.b}}", "{{- .cn -}}\n{{/* x */}}\n"} {
-		f.Add(s, "<b>&\"'")
+	for _, s := range []string{"{{.cn}}\n{{with .a}}\n{{.b}}\n{{end}}\nx", "<a href='{{.cn}}'>\n{{if .c}}x{{else}}y{{end}}", "{{$x := or .cn .a}}{{$x.b}}", "{{- .cn -}}\n{{/* x */}}\n",
+		"<!-- x -->{{lines .a}}{{join .b \"<\"}}<textarea>{{.c}}", "<p {{.a}}={{.b}}>{{printf \"%s\" .c}}"} {
+		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, source, value string) {
+	f.Fuzz(func(t *testing.T, source string) {
 		tm, wrong := Parse("f", source, HTML, DropLine)
 		if wrong != nil {
 			return
 		}
-		e := &ldapdir.Entry{DN: "x", Attrs: map[string][]string{}}
-		for _, name := range tm.Attributes() {
-			e.Attrs[name] = []string{value}
-		}
 		if _, err := tm.Render(t.Context(), staff, nil); err != nil {
 			t.Errorf("of nobody: %v", err)
 		}
-		_, _ = tm.Render(t.Context(), staff, e) // bounded, and no panic
+		e := &ldapdir.Entry{DN: "x", Attrs: map[string][]string{}}
+		for _, name := range tm.Attributes() {
+			e.Attrs[name] = []string{`"'--><x-evil>`, "</textarea><x-evil>"}
+		}
+		words, err := tm.Render(t.Context(), staff, e)
+		if err == nil && !strings.Contains(strings.ToLower(source), "x-evil") && hasTag(words, "x-evil") {
+			t.Errorf("%q makes %q", source, words)
+		}
 	})
+}
+
+func hasTag(words, name string) bool {
+	z := html.NewTokenizer(strings.NewReader(words))
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		if n, _ := z.TagName(); string(n) == name {
+			return true
+		}
+	}
+	return false
 }
 
 func ExampleTemplate_Render() {
