@@ -8,7 +8,7 @@ import (
 )
 
 // TestIMAPCutAnywhere: whatever command of the calendars' server is the last that is heard, nobody is told what is not
-// stored, and a mail that comes again ends as if nothing had been.
+// stored, and a mail that comes again ends as if nothing had been, or truly, where others were faster.
 func TestIMAPCutAnywhere(t *testing.T) {
 	for directory, cases := range map[string][]string{
 		"../../examples/office/office.ldif": {

@@ -16,9 +16,16 @@ import (
 
 // witness reads every answer at the moment at which it goes out, and looks whether the calendars hold what it says.
 type witness struct {
-	calendars calendar.Reader
+	calendars calendar.Store
 	directory *ldapdir.Dir
+	last      map[address.Address]word // what was said last about everybody
 	lies      []string
+}
+
+// word is what an answer says about one person or resource.
+type word struct {
+	uid  string
+	user itip.User
 }
 
 // hear is an Outbox's Deliver.
@@ -32,7 +39,12 @@ func (w *witness) hear(ctx context.Context, m world.Mail) error {
 			continue
 		}
 		for _, user := range item.Object.Scheduled()[0].Attendees() {
-			if err := w.weigh(ctx, item.Object.UID(), user); err != nil {
+			said := word{item.Object.UID(), user}
+			if w.last == nil {
+				w.last = map[address.Address]word{}
+			}
+			w.last[user.Address] = said
+			if err := w.weigh(ctx, said); err != nil {
 				return err
 			}
 		}
@@ -40,14 +52,25 @@ func (w *witness) hear(ctx context.Context, m world.Mail) error {
 	return nil
 }
 
+// lastWords weighs once more what was said last, in the end.
+func (w *witness) lastWords(ctx context.Context) error {
+	for _, said := range w.last {
+		if err := w.weigh(ctx, said); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // weigh looks at one word of an answer about a whole event: who has accepted, or is named as the one that was asked
 // instead, has its time taken, and who has declined has not.
-func (w *witness) weigh(ctx context.Context, uid string, user itip.User) error {
+func (w *witness) weigh(ctx context.Context, said word) error {
+	user := said.user
 	whose, want := user.Address, user.Partstat != "DECLINED"
 	if user.Partstat == "DELEGATED" {
 		whose = user.DelegatedTo[0]
 	}
-	has, known, err := w.has(ctx, whose, uid)
+	has, known, err := w.has(ctx, whose, said.uid)
 	if err == nil && known && has != want {
 		w.lies = append(w.lies, fmt.Sprintf("%s is told to be %s, and has its time taken: %v", user.Address, user.Partstat, has))
 	}

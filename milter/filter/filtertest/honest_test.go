@@ -60,5 +60,8 @@ func TestWitness(t *testing.T) {
 		if len(w.lies) != tt.lies {
 			t.Errorf("%s of %s, with %q stored: %q", tt.says, tt.who, tt.stored, w.lies)
 		}
+		if err := w.lastWords(t.Context()); err != nil || len(w.lies) != 2*tt.lies {
+			t.Errorf("%s of %s, with %q stored, in the end: %q, %v", tt.says, tt.who, tt.stored, w.lies, err)
+		}
 	}
 }
