@@ -63,7 +63,7 @@ var played = map[string]struct {
 	"exchange.cancelled":              {cases: "cancels exchange-cancelled-kept"},
 	"exchange.auto-release":           {differs: "not built: checking in has no design yet"},
 
-	"google.release.all-declined": {differs: "not built: a room does not learn who else declines"},
+	"google.release.all-declined": {differs: "not built: REPLYs go to the organizer, rooms read requests, and there are no timers to tell ten minutes before it begins"},
 	"google.replace":              {differs: "not built: moving others' bookings has no design yet; a collection picks another member"},
 
 	"nextcloud.room.free":       {cases: "nextcloud-room-free"},
