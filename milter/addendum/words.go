@@ -97,8 +97,9 @@ func (p *plainText) open(t html.Token) {
 		p.write(attr(t, "alt"))
 	case "style", "script", "title":
 		p.hidden = true
+	default:
+		p.block(t.Data)
 	}
-	p.block(t.Data)
 }
 
 func (p *plainText) close(name string) {
@@ -120,7 +121,7 @@ func (p *plainText) close(name string) {
 func (p *plainText) block(name string) {
 	if name == "p" {
 		p.line(2)
-	} else if blocks[name] {
+	} else if blocks[name] && name != "td" && name != "th" {
 		p.line(1)
 	}
 }

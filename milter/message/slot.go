@@ -13,14 +13,15 @@ type Slot struct {
 	part     *Part
 	encoding string
 	from, to int64  // what the encoded bytes take the place of, counted from the start of the part
-	before   []byte // of base64: what the group that is cut open says before the slot
+	before   []byte // of base64: what the group that is cut open says before the slot; else what is written before it
 	after    []byte // and behind it
 	more     bool   // of base64: groups follow
 	inLine   bool   // a line has begun before the slot
+	space    bool   // and white space is its last sign
 	tail     bool   // and something stands behind it on that line
 }
 
-// Slot is the place behind the first at bytes of what Open reads. It is ErrStructure if there are fewer, or if the
+// Slot is the place behind the first at bytes of what Open reads, which must not cut a line break in two. It is ErrStructure if there are fewer, or if the
 // transfer encoding is not known.
 func (p *Part) Slot(at int64) (Slot, error) {
 	s := Slot{part: p, encoding: p.Encoding()}
@@ -42,6 +43,9 @@ func (p *Part) Slot(at int64) (Slot, error) {
 		return s, fmt.Errorf("place %d in part %s: %w", at, p.Path, err)
 	}
 	s.inLine = s.from > 0 && p.message.byteAt(p.start+s.from-1) != '\n'
+	if s.inLine && s.encoding == "quoted-printable" {
+		s.guard(p.message.byteAt(p.start + s.from - 1))
+	}
 	next := p.message.byteAt(p.start + s.to)
 	s.tail = s.to < p.end-p.start && next != '\n' && next != '\r'
 	return s, nil
@@ -69,8 +73,8 @@ func (s *Slot) Encode(added []byte, eol string) []byte {
 
 // encodeQP uses soft line breaks where the added bytes share a line with others.
 func (s *Slot) encodeQP(added []byte, eol string) []byte {
-	var out []byte
-	if s.inLine && !bytes.HasPrefix(added, []byte(eol)) {
+	out := bytes.Clone(s.before)
+	if s.inLine && (s.space || !bytes.HasPrefix(added, []byte(eol))) {
 		out = append(out, "="+eol...)
 	}
 	out = append(out, QuotedPrintable(added, eol)...)
@@ -78,6 +82,16 @@ func (s *Slot) encodeQP(added []byte, eol string) []byte {
 		out = append(out, "="+eol...)
 	}
 	return out
+}
+
+// guard looks at the sign before a slot within a line: one that means something else at its end.
+func (s *Slot) guard(last byte) {
+	switch last {
+	case '=': // that escapes nothing
+		s.from, s.before = s.from-1, []byte("=3D")
+	case ' ', '\t':
+		s.space = true
+	}
 }
 
 func (s *Slot) encodeBase64(data []byte, eol string) []byte {
