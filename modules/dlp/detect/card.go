@@ -86,7 +86,7 @@ var cardWords = keywords("card cards kreditkarte karte kartennummer kartennr car
 	"kortti kart visa mastercard amex american_express maestro diners jcb discover unionpay cvv cvc cvc2 credit debit cc pan " +
 	"カード 卡 카드 карта карты")
 
-// brandOf is whose number it is; false for nobody's, or a wrong check digit.
+// brandOf tells whose number it is; false for nobody's, or a wrong check digit.
 func brandOf(number string) (*brand, bool) {
 	if len(number) < 12 || len(number) > 19 || !luhn(number) || same(number[4:]) && same(number) {
 		return nil, false
@@ -128,13 +128,13 @@ func cardWordBefore(p *page, i int) bool {
 	if i == 0 {
 		return false
 	}
-	return says(strings.ToLower(string(p.chars[p.atoms[i-1].at:p.atoms[i-1].end])), cardWords)
+	return says(strings.ToLower(p.chars[p.atoms[i-1].at:p.atoms[i-1].end]), cardWords)
 }
 
 // expiryBehind tells whether what is glued to a number's end is the word for its last month: "…1111exp06/17".
 func expiryBehind(p *page, j int) bool {
 	a := p.atoms[j+1]
-	word := string(p.chars[a.at:a.end])
+	word := p.chars[a.at:a.end]
 	return strings.HasPrefix(word, "EXP") || strings.HasPrefix(word, "CV") || strings.HasPrefix(word, "VALID")
 }
 
@@ -157,11 +157,11 @@ func (s *search) cardsFrom(p *page, i int) {
 
 // card looks at the atoms from i to j.
 func (s *search) card(p *page, i, j int, mark gap) {
-	b, ok := brandOf(string(p.chars[p.atoms[i].at:p.atoms[j].end]))
+	b, ok := brandOf(p.chars[p.atoms[i].at:p.atoms[j].end])
 	if !ok || !s.wants(Card, b.name) {
 		return
 	}
-	number := string(p.chars[p.atoms[i].at:p.atoms[j].end])
+	number := p.chars[p.atoms[i].at:p.atoms[j].end]
 	from, to := p.atoms[i].from, p.atoms[j].to
 	if linked(p.text, from, to) || testCard(number) && !s.TestNumbers {
 		return

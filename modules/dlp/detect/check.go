@@ -32,7 +32,12 @@ func digits(s string) bool {
 }
 
 // value is a digit's or a letter's value with A as 10.
-func value(c byte) int { return strings.IndexByte(alnum, c) }
+func value(c byte) int {
+	if c <= '9' {
+		return int(c) - '0'
+	}
+	return int(c) - 'A' + 10
+}
 
 // luhn is ISO/IEC 7812-1 annex B.
 func luhn(s string) bool { return digits(s) && luhnSum(s, 10)%10 == 0 }

@@ -21,16 +21,23 @@ func keywords(list string) []string {
 	return words
 }
 
-// near tells whether one of the words stands before the span or behind it.
-func near(text string, from, to int, words []string) bool {
-	if len(words) == 0 {
-		return false
-	}
+// around is the text on both sides of a span, in small letters.
+type around struct{ before, behind string }
+
+func surroundings(text string, from, to int) around {
 	before, behind := max(0, from-wordsBefore), min(len(text), to+wordsBehind)
 	for before > 0 && before < from && !utf8.RuneStart(text[before]) {
 		before++
 	}
-	return says(strings.ToLower(text[before:from]), words) || says(strings.ToLower(text[to:behind]), words)
+	return around{strings.ToLower(text[before:from]), strings.ToLower(text[to:behind])}
+}
+
+// say tells whether one of the words is there.
+func (a around) say(words []string) bool { return says(a.before, words) || says(a.behind, words) }
+
+// near tells whether one of the words stands before the span or behind it.
+func near(text string, from, to int, words []string) bool {
+	return len(words) > 0 && surroundings(text, from, to).say(words)
 }
 
 // says tells whether a text in small letters has one of the words. Short words have to be whole, long ones may be

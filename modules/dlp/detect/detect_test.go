@@ -205,6 +205,9 @@ func TestKeywordsDecide(t *testing.T) {
 		{"assessing 536-90-4399", "us.ssn", 0}, // a short word has to be whole
 		{"order 732829320 of today", "fr.siren", 30},
 		{"SIREN 732829320", "fr.siren", 80},
+		{"room 19 today", "ro.cui", 0}, // too short to count alone
+		{"CUI 19", "ro.cui", 80},
+		{"7 3 2 8 2 9 3 2 0", "fr.siren", 0}, // a row of numbers
 		{"85.07.30-033.28", "be.nn", 55},
 		{"Rijksregister 85.07.30-033.28", "be.nn", 95},
 		{"ATU13585627", "at.uid", 40},

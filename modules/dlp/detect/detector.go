@@ -54,15 +54,16 @@ type form struct {
 	skip           int // length of the prefix
 	digits, letter uint64
 	literal        string
+	fixed          []int // the places where something stands for itself
 }
 
 // fits tells whether a number with digits at these places has the form.
-func (f *form) fits(number []byte, digits uint64) bool {
+func (f *form) fits(number string, digits uint64) bool {
 	if digits&f.digits != f.digits || digits&f.letter != 0 {
 		return false
 	}
-	for i := range len(f.literal) {
-		if c := f.literal[i]; c != '#' && c != '@' && c != '*' && c != number[i] {
+	for _, i := range f.fixed {
+		if f.literal[i] != number[i] {
 			return false
 		}
 	}
@@ -75,6 +76,9 @@ func compile(d *Detector, into map[int][]*form) {
 		for _, s := range strings.Fields(d.Forms) {
 			f := &form{of: d, skip: len(prefix), literal: prefix + s}
 			for i := range len(f.literal) {
+				if strings.IndexByte("#@*", f.literal[i]) < 0 {
+					f.fixed = append(f.fixed, i)
+				}
 				switch c := f.literal[i]; {
 				case c == '#' || '0' <= c && c <= '9':
 					f.digits |= 1 << i
@@ -98,7 +102,7 @@ func Valid(kind, number string) bool {
 		return false
 	}
 	for _, f := range forms[len(n)] {
-		if f.of == d && f.fits([]byte(n), digitsOf(n)) && d.Validate(n[f.skip:]) {
+		if f.of == d && f.fits(n, digitsOf(n)) && d.Validate(n[f.skip:]) {
 			return true
 		}
 	}

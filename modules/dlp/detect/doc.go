@@ -21,5 +21,7 @@
 //	secret: a vendor's format            70 to 95     100
 //	secret: entropy after a word like key    60
 //
+// Numbers of less than seven digits and numbers in more pieces than anybody writes only count near a keyword.
+//
 // A number can be several things; every kind it may be is a finding of its own.
 package detect

@@ -83,13 +83,13 @@ func (s *search) ibans(p *page) {
 			continue
 		}
 		start, from := a.at, a.from
-		if a.size() == 6 && string(p.chars[a.at:a.at+4]) == "IBAN" { // "IBANDE89…"
+		if a.size() == 6 && p.chars[a.at:a.at+4] == "IBAN" { // "IBANDE89…"
 			start, from = start+4, a.to-2
 		}
-		if len(p.chars) < start+4 || !digits(string(p.chars[start+2:start+4])) {
+		if len(p.chars) < start+4 || !digits(p.chars[start+2:start+4]) {
 			continue
 		}
-		if structures := bbans[string(p.chars[start:start+2])]; structures != nil {
+		if structures := bbans[p.chars[start:start+2]]; structures != nil {
 			s.iban(p, i, start, from, structures)
 		}
 	}
@@ -106,7 +106,7 @@ func (s *search) iban(p *page, i, start, from int, structures []string) {
 		if p.after(j) == none || !slices.ContainsFunc(structures, func(b string) bool { return len(b)+4 == size }) {
 			continue
 		}
-		number := string(p.chars[start:a.end])
+		number := p.chars[start:a.end]
 		if !s.wants(IBAN, number[:2]) || !isIBAN(number) || linked(p.text, from, a.to) {
 			continue
 		}

@@ -34,18 +34,27 @@ func (s *search) idsFrom(p *page, i int) {
 	}
 }
 
+// shortest is how many digits a number without letters has at least that counts without a keyword: shorter ones are
+// years, times and amounts.
+const shortest = 7
+
 // idsAt tries all forms on the atoms from i to j.
 func (s *search) idsAt(p *page, i, j int, bits uint64) {
 	number := p.chars[p.atoms[i].at:p.atoms[j].end]
+	from, to := p.atoms[i].from, p.atoms[j].to
+	var words *around // read when the first form fits
 	for _, f := range forms[len(number)] {
-		if !f.fits(number, bits) || !s.wants(ID, f.of.Name) || !f.of.Validate(string(number[f.skip:])) {
+		if !f.fits(number, bits) || !s.wants(ID, f.of.Name) || !f.of.Validate(number[f.skip:]) {
 			continue
 		}
-		from, to := p.atoms[i].from, p.atoms[j].to
-		if linked(p.text, from, to) {
-			return
+		if words == nil {
+			if linked(p.text, from, to) {
+				return
+			}
+			a := surroundings(p.text, from, to)
+			words = &a
 		}
-		if score := idScore(f, p, i, j, near(p.text, from, to, f.of.words)); score > 0 {
+		if score := idScore(f, p, i, j, words.say(f.of.words)); score > 0 {
 			s.add(Finding{ID, f.of.Name, from, to, score, mask(number)})
 		}
 	}
@@ -70,7 +79,7 @@ func idScore(f *form, p *page, i, j int, keyword bool) int {
 		if f.skip > 0 {
 			score += 5
 		}
-	case score == 0 || strewn(p, i, j):
+	case score == 0 || len(f.literal) < shortest || strewn(p, i, j):
 		return 0
 	case f.skip > 0:
 		score += 10

@@ -322,15 +322,18 @@ var euForms = strings.ReplaceAll(" "+hashes(2, 12), " #", " @@#") +
 // euMembers are the numbers of the member states in ISO 3166, which stand in numbers of the one-stop shop.
 var euMembers = starts("040 056 100 191 196 203 208 233 246 250 276 300 348 372 380 428 440 442 470 528 616 620 642 703 705 724 752")
 
+// euChecks are the kinds of the VAT numbers of each country.
+var euChecks = map[string]string{"AT": "at.uid", "BE": "be.vat", "BG": "bg.vat", "CY": "cy.vat", "CZ": "cz.dic", "DE": "de.vat", "DK": "dk.cvr",
+	"EE": "ee.kmkr", "EL": "gr.vat", "ES": "es.nif", "FI": "fi.alv", "FR": "fr.tva", "GR": "gr.vat", "HR": "hr.oib", "HU": "hu.anum", "IE": "ie.vat",
+	"IT": "it.iva", "LT": "lt.pvm", "LU": "lu.tva", "LV": "lv.pvn", "MT": "mt.vat", "NL": "nl.btw", "PL": "pl.nip", "PT": "pt.nif",
+	"RO": "ro.cf", "SE": "se.vat", "SI": "si.ddv", "SK": "sk.dph", "XI": "gb.vat"}
+
 // euVAT asks the country.
 func euVAT(s string) bool {
 	if s[:2] == "EU" {
 		return len(s) == 11 && digits(s[2:]) && euMembers(s[2:])
 	}
-	check, ok := map[string]string{"AT": "at.uid", "BE": "be.vat", "BG": "bg.vat", "CY": "cy.vat", "CZ": "cz.dic", "DE": "de.vat", "DK": "dk.cvr",
-		"EE": "ee.kmkr", "EL": "gr.vat", "ES": "es.nif", "FI": "fi.alv", "FR": "fr.tva", "GR": "gr.vat", "HR": "hr.oib", "HU": "hu.anum", "IE": "ie.vat",
-		"IT": "it.iva", "LT": "lt.pvm", "LU": "lu.tva", "LV": "lv.pvn", "MT": "mt.vat", "NL": "nl.btw", "PL": "pl.nip", "PT": "pt.nif",
-		"RO": "ro.cf", "SE": "se.vat", "SI": "si.ddv", "SK": "sk.dph", "XI": "gb.vat"}[s[:2]]
+	check, ok := euChecks[s[:2]]
 	return ok && Valid(check, s[2:])
 }
 
@@ -538,10 +541,11 @@ func roCUI(s string) bool {
 	if s[0] == '0' {
 		return false
 	}
-	for len(s) < 10 {
-		s = "0" + s
+	n := 0
+	for i := range len(s) - 1 {
+		n += digit(s, len(s)-2-i) * [...]int{2, 3, 5, 7, 1, 2, 3, 5, 7}[i]
 	}
-	return tail(s, weigh(s, 7, 5, 3, 2, 1, 7, 5, 3, 2)*10%11%10)
+	return tail(s, n*10%11%10)
 }
 
 func roCF(s string) bool {

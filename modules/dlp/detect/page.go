@@ -35,7 +35,8 @@ func (a atom) size() int { return a.end - a.at }
 // page is a stretch of text around digits, cut into atoms.
 type page struct {
 	text  string
-	chars []byte // the digits and capital letters of all atoms
+	chars string // the digits and capital letters of all atoms
+	bytes []byte // the same while they are gathered
 	atoms []atom
 }
 
@@ -197,7 +198,7 @@ func (g gap) join(next gap, n int) gap {
 
 // cut makes the atoms of text[from:to].
 func (p *page) cut(from, to int) {
-	p.chars, p.atoms = p.chars[:0], p.atoms[:0]
+	p.bytes, p.atoms = p.bytes[:0], p.atoms[:0]
 	between, n, open := other, 0, false
 	for i := from; i < to; {
 		r, size := rune(p.text[i]), 1
@@ -207,11 +208,11 @@ func (p *page) cut(from, to int) {
 		if c := plain(r); c != 0 {
 			isDigit := c <= '9'
 			if !open || between != none || p.atoms[len(p.atoms)-1].digit != isDigit {
-				p.atoms = append(p.atoms, atom{from: i, at: len(p.chars), before: between, digit: isDigit})
+				p.atoms = append(p.atoms, atom{from: i, at: len(p.bytes), before: between, digit: isDigit})
 			}
-			p.chars = append(p.chars, c)
+			p.bytes = append(p.bytes, c)
 			a := &p.atoms[len(p.atoms)-1]
-			a.to, a.end = i+size, len(p.chars)
+			a.to, a.end = i+size, len(p.bytes)
 			between, n, open = none, 0, true
 		} else if !invisible(r) {
 			n++
@@ -219,6 +220,7 @@ func (p *page) cut(from, to int) {
 		}
 		i += size
 	}
+	p.chars = string(p.bytes)
 }
 
 // after is the gap behind atom i.
