@@ -12,6 +12,7 @@ import (
 
 	"usher/ldapdir"
 	"usher/ldapdir/ldif"
+	"usher/milter/addendum"
 	"usher/milter/filter"
 	"usher/milter/message"
 	"usher/modules/footer"
@@ -216,4 +217,39 @@ func below(mail string) string {
 func hasTool(name string) bool {
 	_, err := exec.LookPath(name)
 	return err == nil
+}
+
+// TestWrappedSignaturesHold: beside the words, in a new mail, what was signed is still what was signed.
+func TestWrappedSignaturesHold(t *testing.T) {
+	for name, kind := range map[string]string{"10-pgpmime-signed": "pgp", "11-smime-signed-detached": "smime", "12-smime-signed-opaque": "smime"} {
+		mail, err := os.ReadFile(filepath.Join("testdata", "corpus", name+".eml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, place := range []addendum.Place{addendum.Bottom, addendum.Top} {
+			r, err := addendum.Add(parse(t, string(mail)), addendum.Words{Text: plainFooter}, addendum.Options{Place: place, Signed: addendum.Wrap})
+			if err != nil || r.Mail == nil {
+				t.Errorf("%s: %s, %v", name, r.Why, err)
+				continue
+			}
+			which := 0
+			if place == addendum.Top {
+				which = 1
+			}
+			p, ok := parse(t, bytesOf(t, r.Mail)).Part(message.Path{which})
+			if !ok {
+				t.Errorf("%s: there is no part %d", name, which)
+				continue
+			}
+			signed := p.Header.With(message.NewField("MIME-Version", "1.0"))
+			v := &verdict{}
+			v.verify(kind, message.New(signed, message.Bytes(raw(p))), filepath.Join("testdata", "corpus"))
+			if v.missing != "" {
+				t.Logf("%s: SIGNATURE NOT VERIFIED: %s is not installed", name, v.missing)
+			}
+			if len(v.wrong) > 0 {
+				t.Errorf("%s, %s: %s", name, place, v.wrong)
+			}
+		}
+	}
 }
