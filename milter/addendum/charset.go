@@ -35,8 +35,6 @@ func scriptOf(p *message.Part) script {
 	return s
 }
 
-func (s script) isASCII() bool { return s.enc == encoding.Nop && !s.isUTF8() }
-
 func (s script) isUTF8() bool { return s.name == "utf-8" || s.name == "utf8" }
 
 // read is the part's content in UTF-8. What means nothing becomes U+FFFD; a charset that is not known is read as it is.

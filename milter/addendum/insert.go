@@ -3,12 +3,8 @@ package addendum
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
-	"strings"
-	"unicode/utf8"
 
-	"golang.org/x/net/html"
 	"golang.org/x/text/encoding"
 
 	"usher/milter/message"
@@ -47,8 +43,8 @@ func isHTML(p *message.Part) bool { return p.MediaType() == "text/html" }
 // plan finds the smallest change that puts the words into the part.
 func (a addition) plan() (change, error) {
 	c := change{part: a.part}
-	encoding := a.part.Encoding()
-	if !known(encoding) {
+	carried := a.part.Encoding()
+	if !known(carried) {
 		return c, errLeave
 	}
 	at, before, err := a.script.source(a.part, a.view.at)
@@ -64,17 +60,14 @@ func (a addition) plan() (change, error) {
 	if err != nil {
 		return a.raise(c, text)
 	}
-	if literal(encoding) && (hasLongLine(added, a.view.column) || encoding == "7bit" && !isASCII(string(added)) && !a.eightBit()) {
+	if literal(carried) && (hasLongLine(added, a.view.column) || carried == "7bit" && !isASCII(string(added)) && !a.view.eight) {
 		return a.recode(c, at, added)
 	}
-	if encoding == "7bit" && !isASCII(string(added)) {
+	if carried == "7bit" && !isASCII(string(added)) { // the content says less of itself than is true
 		c.fields = declared(a.part, message.NewField("Content-Transfer-Encoding", "8bit"))
 	}
 	return a.splice(c, at, before)
 }
-
-// eightBit tells whether the content says less about itself than is true: it has 8-bit signs already.
-func (a addition) eightBit() bool { return a.view.eight }
 
 // splice puts the words between the bytes that are there.
 func (a addition) splice(c change, at int64, before []byte) (change, error) {
@@ -193,114 +186,6 @@ func (a addition) rewrite(c change, old []byte, at int64, added []byte) (change,
 	return c, nil
 }
 
-// compose is the words as they stand in the part, with pad signs more that nobody sees.
-func (a addition) compose(pad int) string {
-	text := a.plainWords(pad)
-	if isHTML(a.part) {
-		text = a.htmlWords(pad)
-	}
-	return strings.ReplaceAll(text, "\n", a.view.eol)
-}
-
-// htmlWords are one element, so that they can be told from the rest. What cannot be written as it is is written as
-// references: they mean the same whatever charset a reader believes in.
-func (a addition) htmlWords(pad int) string {
-	words := a.view.closing + `<div class="` + a.marker + `">` + a.words + "</div>" + strings.Repeat(" ", pad) + "\n"
-	holds := a.script.holds
-	if a.part.Encoding() == "7bit" || a.view.meta != "" && !sameCharset(a.view.meta, a.script.name) {
-		holds = func(string) bool { return false }
-	}
-	words = references(words, holds)
-	if literal(a.part.Encoding()) && (hasLongLine([]byte(words), a.view.column)) {
-		words = "\n" + foldHTML(words, 900)
-	}
-	return words
-}
-
-// plainWords are lines of their own. Whether there is a last line break is the old text's choice.
-func (a addition) plainWords(pad int) string {
-	words := a.words
-	if isFlowed(a.part) {
-		words = flowed(words)
-	}
-	before, behind := "", "\n"
-	switch {
-	case a.view.quoted || a.place == Top:
-		behind = "\n\n"
-		if a.view.flows && isFlowed(a.part) {
-			before = "\n"
-		}
-	default:
-		if a.view.inLine {
-			before, behind = "\n", ""
-		}
-		if a.view.flows && isFlowed(a.part) {
-			before += "\n"
-		}
-	}
-	if isFlowed(a.part) { // a space at the end would make the line flow
-		return before + words + strings.Repeat("\n", pad) + behind
-	}
-	return before + words + strings.Repeat(" ", pad) + behind
-}
-
-func sameCharset(a, b string) bool {
-	if a == b || a == "utf8" && b == "utf-8" {
-		return true
-	}
-	return b == "us-ascii"
-}
-
-func hasLongLine(text []byte, column int64) bool {
-	for line := range bytes.Lines(text) {
-		if column+int64(len(bytes.TrimRight(line, "\r\n"))) > maxLine {
-			return true
-		}
-		column = 0
-	}
-	return false
-}
-
-// foldHTML breaks lines where white space means nothing: between words, and between the attributes of a tag.
-func foldHTML(words string, width int) string {
-	var b strings.Builder
-	col, keep := 0, ""
-	z := html.NewTokenizer(strings.NewReader(words))
-	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
-		raw := string(z.Raw())
-		name, _ := z.TagName()
-		switch {
-		case kind == html.StartTagToken && (hides[string(name)] || string(name) == "pre"):
-			keep = string(name)
-		case kind == html.EndTagToken && string(name) == keep:
-			keep = ""
-		}
-		quote := rune(0)
-		for i, r := range raw {
-			switch {
-			case r == '\n':
-				col = -1
-			case kind != html.TextToken && quote == 0 && (r == '"' || r == '\''):
-				quote = r
-			case r == quote:
-				quote = 0
-			case r == ' ' && quote == 0 && kind != html.CommentToken && (keep == "" || kind != html.TextToken) && col+wordLen(raw[i+1:]) > width:
-				r, col = '\n', -1
-			}
-			b.WriteRune(r)
-			col += utf8.RuneLen(r)
-		}
-	}
-	return b.String()
-}
-
-func wordLen(rest string) int {
-	if i := strings.IndexAny(rest, " \n"); i >= 0 {
-		return i + 1
-	}
-	return len(rest)
-}
-
 func known(encoding string) bool {
 	return literal(encoding) || encoding == "quoted-printable" || encoding == "base64"
 }
@@ -310,4 +195,5 @@ func literal(encoding string) bool {
 	return encoding == "7bit" || encoding == "8bit" || encoding == "binary"
 }
 
-var errLeave = fmt.Errorf("left alone")
+// errLeave says that a part cannot hold words.
+var errLeave = errors.New("left alone")

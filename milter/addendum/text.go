@@ -30,9 +30,7 @@ type plainView struct {
 	view
 	finders []*finder
 	place   Place
-	off     int64 // of the line
-	fresh   bool  // a line begins
-	last    []byte
+	fresh   bool // a line begins
 	crlf    int
 	lf      int
 
