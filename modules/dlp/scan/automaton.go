@@ -47,7 +47,8 @@ type automaton struct {
 
 const (
 	firstRows = 32
-	fewRows   = 8 // fit however large they are
+	fewRows   = 8       // fit however large they are
+	ownMoves  = 1 << 19 // of a scanner's own table: many scanners run at once
 )
 
 func newAutomaton(p *program, most int) *automaton {
@@ -287,7 +288,7 @@ func (w *walker) home() {
 
 func (w *walker) leave() {
 	if w.own == nil {
-		w.own = newAutomaton(w.shared.program, w.shared.most)
+		w.own = newAutomaton(w.shared.program, min(w.shared.most, ownMoves))
 	} else {
 		w.own.reset()
 	}
@@ -314,8 +315,8 @@ func (w *walker) next(from move, symbol int) move {
 }
 
 func (w *walker) learn(from move, symbol int) move {
-	*w.steps++
 	at := w.t.states[int(from&row)/w.on.stride]
+	*w.steps += int64(1 + len(at.at))
 	t, m, ok := w.on.learn(from, symbol)
 	if !ok {
 		w.leave()

@@ -327,7 +327,8 @@ func hostile() map[string]struct{ expr, unit string } {
 		"quadratic ends":        {`a.*b|a`, "a"},
 		"starts with long runs": {`(?s)a.*z|a.*y`, "ab"},
 		"counted states":        {`[ab]{0,30}a[ab]{20}c`, "abbaab"},
-		"states by the million": {`[ab]*a[ab]{14}c?`, "aabbbabaaababba"},
+		"states by the million": {`[ab]*a[ab]{14}c`, ""},
+		"and some that match":   {`a[ab]{30}a[ab]?b`, ""},
 		"mail addresses":        {`\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}\b`, "a.b@c."},
 		"dots and hyphens":      {`\b[a-z0-9.-]{1,64}@x`, "a.-"},
 		"lazy lead":             {`.{0,50}?key`, "ke"},
@@ -342,8 +343,15 @@ func TestWorkIsLinear(t *testing.T) {
 			perByte := func(size int) float64 {
 				s := compile(t, Pattern{Expr: h.expr})
 				sc := s.NewScanner(noLimits)
+				rnd := rand.New(rand.NewPCG(21, 22))
 				for written := 0; written < size; {
-					n, _ := sc.Write(bytes.Repeat([]byte(h.unit), 1000))
+					piece := bytes.Repeat([]byte(h.unit), 1000)
+					for range 1000 {
+						if h.unit == "" { // no end of states
+							piece = append(piece, "ab"[rnd.IntN(2)])
+						}
+					}
+					n, _ := sc.Write(piece)
 					written += n
 				}
 				sc.Finish()
@@ -420,6 +428,16 @@ func TestTablesAreBounded(t *testing.T) {
 			t.Errorf("no %s table", name)
 		} else if a.held > a.most+fewRows*maxInsts {
 			t.Errorf("%s table holds %d instructions, bound %d", name, a.held, a.most)
+		}
+	}
+}
+
+// What a match may but need not begin with is nothing the shared automaton has to follow.
+func TestLeadsStayOut(t *testing.T) {
+	key := len(compile(t, Pattern{Expr: `key\d`}).unions[0].program.insts)
+	for _, lead := range []string{`.{0,50}?`, `(?s:.)*`, `a?b*`, `(.*?)`, `(?:a*|[^b]?)`} {
+		if n := len(compile(t, Pattern{Expr: lead + `key\d`}).unions[0].program.insts); n > key+1 {
+			t.Errorf("%s: %d instructions, without it %d", lead, n, key)
 		}
 	}
 }
