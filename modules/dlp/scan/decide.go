@@ -98,7 +98,7 @@ func (sc *Scanner) findMatches(i int, b block) {
 	t := try{sc: sc, w: r.exact, b: b, budget: effort * (len(b.text) + 1)}
 	for at := sc.starts.above(int(first)); at >= 0; {
 		end, alive := t.longest(at)
-		if alive && sc.mayOverrun(i) {
+		if alive {
 			sc.tellOnce(Overrun{i, SpanLimit, sc.base + int64(at)})
 		}
 		if t.budget < 0 {

@@ -233,6 +233,9 @@ func TestBlockBorders(t *testing.T) {
 				copy(text[at:], []string{" abb b c ", "\n####\n", "bbbbbbbb", "a b", "bc ", "\xe2\x82\xac", "\xc3", "x", "y"}[rnd.IntN(9)])
 			}
 		}
+		for end := blockSize; end < len(text); end += (blockSize-Span-1)&^63 - context { // where a block ends
+			copy(text[end-4:], "bbbbbbbb")
+		}
 		same(t, patterns, s, text, rnd)
 	}
 }
@@ -300,6 +303,7 @@ func TestLimitsAreTold(t *testing.T) {
 		{"long, in one block", `ba+c`, long, Limits{}, 0, []Overrun{{0, SpanLimit, 0}}},
 		{"long, begun in a block before", `ba+c`, far, Limits{}, 0, []Overrun{{0, SpanLimit, 2*(blockSize-Span) - 256}}},
 		{"long text, bounded pattern", `b[^c]{1,20}c`, far, Limits{}, 0, nil},
+		{"short matches side by side", `ba+`, strings.Repeat("baaa", blockSize), noLimits, blockSize, nil},
 		{"long text, no match", `ba+d`, far, Limits{}, 0, nil},
 	}
 	for _, tt := range tests {
@@ -354,7 +358,11 @@ func TestWorkIsLinear(t *testing.T) {
 					n, _ := sc.Write(piece)
 					written += n
 				}
-				sc.Finish()
+				for _, o := range sc.Finish().Overruns {
+					if o.Limit == WorkLimit {
+						t.Error("given up")
+					}
+				}
 				return float64(sc.steps) / float64(size)
 			}
 			small, big := perByte(20_000), perByte(320_000)
@@ -363,6 +371,21 @@ func TestWorkIsLinear(t *testing.T) {
 				t.Errorf("%.1f steps a byte in a small text, %.1f in a big one", small, big)
 			}
 		})
+	}
+}
+
+// A pattern that would take too long is given up, and that is told; the others go on.
+func TestWorkIsBounded(t *testing.T) {
+	s := compile(t, plain(`.{0,900}key`, `key`)...)
+	sc := s.NewScanner(Limits{})
+	text := strings.Repeat("a", 20_000) + "key"
+	sc.Write([]byte(text))
+	r := sc.Finish()
+	if len(r.Hits) != 1 || len(r.Overruns) != 1 || r.Overruns[0].Pattern != 0 || r.Overruns[0].Limit != WorkLimit {
+		t.Errorf("%v, %v", r.Hits, r.Overruns)
+	}
+	if most := int64(effort+100) * int64(len(text)); sc.steps > most {
+		t.Errorf("%d steps, at most %d are allowed", sc.steps, most)
 	}
 }
 
