@@ -151,7 +151,7 @@ func TestNumbersAreFoundHoweverWritten(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"https://example.org/o/4929123456789015", "+4929123456789015", "04929123456789015", "a4929123456789015b", "0.4929123456789015",
+		"https://example.org/o/4929123456789015", "https://example.org/?o=4929123456789015", "+4929123456789015", "04929123456789015", "a4929123456789015b", "0.4929123456789015",
 		"4929123456789014", "4929,1234,5678,9015", "4929\n1234\n5678\n9015", "/orders/4929123456789015/x", "1 4929 12 34 56 78 90 15 1",
 	} {
 		if found := Text("Zu "+text+" bitte", []string{Card}); len(found) != 0 {
@@ -202,7 +202,7 @@ func TestKeywordsDecide(t *testing.T) {
 	}{
 		{"order 536-90-4399 of today", "us.ssn", 0}, // no check digit, no word
 		{"my SSN is 536-90-4399", "us.ssn", 60},
-		{"assessing 536-90-4399", "us.ssn", 0}, // a short word has to be whole
+		{"Grassneck 536-90-4399", "us.ssn", 0}, // a short word has to be whole
 		{"order 732829320 of today", "fr.siren", 30},
 		{"SIREN 732829320", "fr.siren", 80},
 		{"room 19 today", "ro.cui", 0}, // too short to count alone
@@ -227,7 +227,7 @@ func TestKeywordsDecide(t *testing.T) {
 func TestWant(t *testing.T) {
 	const text = "IBAN DE89370400440532013000, card 4929123456789015, USt-ID DE136695976, SIREN 732829320"
 	for _, tt := range []struct{ want, types string }{
-		{"card", "card"}, {"visa", "card"}, {"iban", "iban"}, {"DE", ""}, {"de.vat", "id"}, {"de.*", "id"}, {"jwt", ""},
+		{"card", "card"}, {"visa", "card"}, {"iban", "iban"}, {"DE", "iban"}, {"FR", ""}, {"fr.*", "id"}, {"nonsense", ""}, {"de.vat", "id"}, {"de.*", "id"}, {"jwt", ""},
 	} {
 		got := map[string]bool{}
 		for _, f := range Text(text, []string{tt.want}) {
@@ -238,6 +238,15 @@ func TestWant(t *testing.T) {
 		}
 		if len(got) > 1 || tt.types != "" && !got[tt.types] || tt.types == "" && len(got) > 0 {
 			t.Errorf("%s: %v", tt.want, got)
+		}
+	}
+}
+
+func TestKnown(t *testing.T) {
+	for name, want := range map[string]bool{"card": true, "visa": true, "DE": true, "de.idnr": true, "de.*": true, "jwt": true, "secret": true,
+		"zz.*": false, "de.idn": false, "ZZ": false, "": false, ".*": false} {
+		if Known(name) != want {
+			t.Errorf("%q: %v", name, !want)
 		}
 	}
 }

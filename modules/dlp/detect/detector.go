@@ -158,6 +158,8 @@ const longest = 34 // characters of a number
 var (
 	kinds = map[string]*Detector{}
 	forms = map[int][]*form{}
+
+	countries = map[string]bool{}
 )
 
 func init() {
@@ -171,7 +173,7 @@ func init() {
 				d.Validate = func(string) bool { return true }
 			}
 			d.words = keywords(d.Keywords)
-			kinds[d.Name] = d
+			kinds[d.Name], countries[d.Name[:2]] = d, true
 			compile(d, forms)
 		}
 	}

@@ -3,11 +3,12 @@ package detect
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Options are what a rule may choose. The zero value is what most want.
 type Options struct {
-	Want        []string // types, kinds or kinds by country ("de.*"); empty: all
+	Want        []string // names as Known has them; empty: all
 	TestNumbers bool     // report the card numbers that are reserved for tests, too
 	Grouped     bool     // cards written in groups have to be grouped as their issuers do
 	Most        int      // findings of one kind, 0 is 1,000
@@ -52,19 +53,32 @@ func newSearch(o Options) *search {
 	return s
 }
 
+// typeOf is the type of what somebody wishes for; "" if there is nothing of that name.
+func typeOf(want string) string {
+	country, ofCountry := strings.CutSuffix(want, ".*")
+	switch {
+	case want == Card || want == IBAN || want == ID || want == Secret:
+		return want
+	case brandNames[want]:
+		return Card
+	case bbans[want] != nil:
+		return IBAN
+	case kinds[want] != nil || ofCountry && countries[country]:
+		return ID
+	case secretOf[want]:
+		return Secret
+	}
+	return ""
+}
+
+// Known tells whether a name can be wanted: a type, a card brand, a country's IBANs ("DE"), a kind of identifiers
+// ("de.idnr"), all of a country ("de.*"), a kind of secrets.
+func Known(want string) bool { return typeOf(want) != "" }
+
 // want understands one wish.
 func (s *search) want(w string) {
 	s.names[w] = true
-	switch {
-	case w == Card || w == IBAN || w == ID || w == Secret:
-		s.types[w] = true
-	case kinds[w] != nil || len(w) > 2 && w[len(w)-2:] == ".*":
-		s.types[ID] = true
-	case brandNames[w]:
-		s.types[Card] = true
-	default:
-		s.types[Secret] = true
-	}
+	s.types[typeOf(w)] = true
 }
 
 func (s *search) any(typ string) bool { return s.names == nil || s.types[typ] }
@@ -74,7 +88,7 @@ func (s *search) wants(typ, kind string) bool {
 	if s.names == nil || s.names[typ] || s.names[kind] {
 		return true
 	}
-	return typ == ID && len(kind) > 2 && s.names[kind[:2]+".*"]
+	return typ == ID && s.names[kind[:2]+".*"]
 }
 
 // numbers finds what is made of digits.
