@@ -41,6 +41,7 @@ func TestSmallestChange(t *testing.T) {
 		"HTML says another":       {"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n", "<meta charset=latin1><p>hi", Words{HTML: "Ü"}, Bottom, "<meta charset=latin1><p>hi<div class=\"M\">&#220;</div>\r\n"},
 		"HTML, utf-8":             {"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n", "<p>hi</p></body>", Words{HTML: "Ü"}, Bottom, "<p>hi</p><div class=\"M\">Ü</div>\r\n</body>"},
 		"japanese, state closed":  {"Content-Type: text/plain; charset=iso-2022-jp\r\n", "\x1b$B$h$m\x1b(B\r\n", Words{Text: "日本 W"}, Bottom, "\x1b$B$h$m\x1b(B\r\n\x1b$BF|K\\\x1b(B W\r\n"},
+		"japanese, left open":     {"Content-Type: text/plain; charset=iso-2022-jp\r\n", "\x1b$B$h$m", Words{Text: "W"}, Bottom, "\x1b$B$h$m\x1b(B\r\nW\x1b$B"},
 		"flowing last line":       {"Content-Type: text/plain; format=flowed\r\n", "hi \r\n", Words{Text: " W \n-- \n>W"}, Bottom, "hi \r\n\r\n  W\r\n-- \r\n >W\r\n"},
 		"LF":                      {"\n", "hi\n", Words{Text: "W\nW"}, Bottom, "hi\nW\nW\n"},
 	} {
@@ -77,4 +78,24 @@ func changed(in, out *message.Message) (fields string) {
 		fields += "\r\n"
 	}
 	return fields
+}
+
+// TestStrangeCharset: a text whose charset is not what it says is not read in another way by us: it stays, and the words
+// stand beside it.
+func TestStrangeCharset(t *testing.T) {
+	for _, raw := range []string{
+		"Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\x80 5\r\n", // windows-1252
+		"Content-Type: text/plain\r\n\r\nGr\xfc\xdfe\r\n",
+		"Content-Type: text/plain; charset=euc-jp\r\n\r\n\xff\xff\r\n",
+		"Content-Type: text/plain; charset=x-none\r\n\r\nhi\r\n",
+	} {
+		in := read(t, "MIME-Version: 1.0\r\n"+raw)
+		r, err := Add(in, Words{Text: "株 Ü €"}, Options{})
+		if err == nil {
+			err = undo(in, r)
+		}
+		if err != nil || len(r.Added) != 1 || !r.Added[0].Beside {
+			t.Errorf("%q: %+v, %v; want a part beside it", raw, r, err)
+		}
+	}
 }

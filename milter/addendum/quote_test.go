@@ -24,6 +24,7 @@ func TestAboveQuote(t *testing.T) {
 		"answers in between":  "On Thursday Bob wrote:\n> Shall we?\nYes.\n> When?\nNow.\n|",
 		"answer and rest":     "On Thursday Bob wrote:\n> Shall we?\nYes.\n\n|> Bob\n> Example Ltd\n",
 		"in passing":          "As Bob wrote:\nthis is nice.\n|",
+		"long before":         "As Bob wrote:\n\n\n|> Shall we?\n",
 		"nothing quoted":      "Yes.\n|",
 	} {
 		at, raw := strings.Index(text, "|"), strings.Replace(text, "|", "", 1)

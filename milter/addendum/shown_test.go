@@ -24,6 +24,7 @@ func TestSeen(t *testing.T) {
 		"no body":           "<p>a|",
 		"upper case":        "<HTML><BODY>a|</BODY></HTML>",
 		"behind the end":    "<html><body>a|</body></html>\n<p>virus free",
+		"end in a cell":     "<div hidden><table><tr><td></div>x|",
 		"frames in between": "<table><tr><td><div hidden></td></tr></table>a|</body>",
 	} {
 		raw := strings.Replace(doc, "|", "", 1)
