@@ -26,11 +26,21 @@ type draft struct {
 	effects  []Effect
 	owner    []int // which step wants effects[i]
 	refuse   *Refusal
+	begun    bool // some of what was planned before has happened: an error is one whatever on_error says
+}
+
+// putApart is an effect that a step can plan without.
+func (d *draft) putApart(index int) (PutEvent, bool) {
+	if index < 0 || index >= len(d.owner) || d.owner[index] < 0 {
+		return PutEvent{}, false
+	}
+	put, ok := d.effects[index].(PutEvent)
+	return put, ok && put.Apart
 }
 
 // draft asks every step in order, each seeing the mail as edited by the steps before. The first refusal ends it.
-func (p *Pipeline) draft(ctx context.Context, tx *Tx, without map[int]error, crowds *crowds) *draft {
-	d := &draft{p: p, tx: tx, without: without, crowds: crowds, strict: map[int]bool{}}
+func (p *Pipeline) draft(ctx context.Context, tx *Tx, without map[int]error, crowds *crowds, begun bool) *draft {
+	d := &draft{p: p, tx: tx, without: without, crowds: crowds, strict: map[int]bool{}, begun: begun}
 	d.branches = []*branch{{rcpts: tx.Rcpts, from: tx.From, mail: tx.Message}}
 	for i := range p.Steps {
 		if err, out := without[i]; out {
@@ -116,7 +126,7 @@ func (d *draft) take(ctx context.Context, i int, b *branch, v *shown, share shar
 	d.reasons = append(d.reasons, reason)
 	switch {
 	case reason.Audit:
-	case reason.Err != nil && share.OnError != Pass:
+	case reason.Err != nil && (share.OnError != Pass || d.begun):
 		d.refuse = refusalOf(reason.Err)
 	case reason.Err != nil:
 	case reason.Plan.Refuse != nil:

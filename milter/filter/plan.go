@@ -98,6 +98,9 @@ type PutEvent struct {
 	// Optional: the mail is not put off because this cannot be stored; the log tells. What has changed since it was
 	// read is planned again all the same.
 	Optional bool
+	// Apart: the calendar is that of one recipient among others, whom the module can do without. Where it cannot be
+	// stored and on_error is pass, it is asked again with Tx.Unwritable, and not left out as a whole.
+	Apart bool
 }
 
 // Key names the object and its cause.

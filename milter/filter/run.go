@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"usher/address"
@@ -16,7 +17,8 @@ const maxAttempts = 8
 // Run plans, performs the effects and tells what becomes of the mail. Nothing happens before every step
 // agreed, and nothing is accepted whose effects did not happen.
 func (p *Pipeline) Run(ctx context.Context, tx *Tx) Outcome {
-	r := run{p: p, tx: tx, without: map[int]error{}, host: ctx, ctx: ctx}
+	mail := *tx
+	r := run{p: p, tx: &mail, without: map[int]error{}, host: ctx, ctx: ctx}
 	r.crowds = &crowds{directory: p.Directory, known: map[address.Address]crowd{}}
 	defer r.release()
 	for r.attempt = 1; r.attempt <= maxAttempts; r.attempt++ {
@@ -60,11 +62,12 @@ type run struct {
 	free     func()
 	last     *draft
 	moved    error // why it was planned again last
+	begun    bool  // some of what was planned has happened for good: no step may be left out any more
 }
 
 // once plans and applies; done is false when it has to be planned again.
 func (r *run) once() (o Outcome, done bool) {
-	d := r.p.draft(r.ctx, r.tx, r.without, r.crowds)
+	d := r.p.draft(r.ctx, r.tx, r.without, r.crowds, r.begun)
 	d.inPlace(r.p.World)
 	r.last = d
 	if d.refuse != nil || len(d.effects) == 0 {
@@ -87,11 +90,32 @@ func (r *run) once() (o Outcome, done bool) {
 			return r.unavailable(err), true
 		}
 		return Outcome{}, false
-	case errors.As(err, &failed) && !failed.Committed && r.leaveOut(failed):
+	case errors.As(err, &failed) && r.around(failed):
+		return Outcome{}, false
+	case errors.As(err, &failed) && !failed.Committed && !r.begun && r.leaveOut(failed):
 		return Outcome{}, false
 	default:
 		return r.unavailable(err), true
 	}
+}
+
+// around has everything planned again without a calendar that cannot be written to, if on_error lets whom it belongs to
+// go without: the calendars of others, and the recipients the step is not about, are not to suffer for it. What has
+// happened already is planned once more as it is.
+func (r *run) around(failed *EffectError) bool {
+	put, ok := r.last.putApart(failed.Index)
+	if !ok || r.tx.Unwritable[put.Calendar] != nil || r.last.strict[r.last.owner[failed.Index]] {
+		return false
+	}
+	unwritable := maps.Clone(r.tx.Unwritable)
+	if unwritable == nil {
+		unwritable = map[string]error{}
+	}
+	unwritable[put.Calendar] = failed.Err
+	r.tx.Unwritable = unwritable
+	r.begun = r.begun || failed.Committed
+	r.attempt-- // there are no more of these than calendars
+	return true
 }
 
 // leaveOut drops the step whose effect failed, if its on_error says so.

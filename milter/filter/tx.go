@@ -102,4 +102,7 @@ type Tx struct {
 	// Beside are recipients of the same mail that the module is not asked about: other settings count for them, or they
 	// are on another branch. A Refusal would be for them, too.
 	Beside []Recipient
+	// Unwritable are calendars that could not be written to for this mail, and why: whom one belongs to has to go without,
+	// as nothing else that is planned for it will do better. It is nil where nothing was tried.
+	Unwritable map[string]error
 }

@@ -132,5 +132,5 @@ func (v *visit) carry(o outcome) decision {
 func (v *visit) put(o outcome) filter.PutEvent {
 	object := o.object.Clone()
 	o.notice.keepOn(object)
-	return filter.PutEvent{Calendar: v.folder, UID: object.UID(), Object: object, Base: v.version, Cause: v.cause(o.mark())}
+	return filter.PutEvent{Calendar: v.folder, UID: object.UID(), Object: object, Base: v.version, Cause: v.cause(o.mark()), Apart: true}
 }

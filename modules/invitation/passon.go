@@ -3,6 +3,7 @@ package invitation
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"usher/address"
 	"usher/itip"
@@ -21,6 +22,8 @@ func (v *visit) passOn(ctx context.Context, p policy) (decision, error) {
 	switch {
 	case !r.asks():
 		return next("it asks for no answer"), nil
+	case classOf(v.came) != "":
+		return next("it is %s, and not for a deputy to see", strings.ToLower(classOf(v.came))), nil
 	case len(v.listedAs()) > 1:
 		return next("invited under several addresses, of which one alone can be passed on"), nil
 	}

@@ -46,6 +46,21 @@ func (v *visit) propagate(ctx context.Context, now *itip.Object) (puts []filter.
 	return puts, missed, nil
 }
 
+// crowd is how many copies are brought up to date with every single answer. Where there are more, answers that are given
+// automatically are gathered as summaries are, as else each of n answers would write n copies.
+const crowd = 10
+
+// propagateNow is propagate, or nothing where it is better done with a later answer.
+func (v *visit) propagateNow(ctx context.Context, now *itip.Object) ([]filter.PutEvent, []string, error) {
+	if v.UpdateAttendees && len(everybody(now, crowd+2)) > crowd+1 {
+		if waits, err := v.waits(ctx, now); waits || err != nil {
+			v.note("many are invited: their copies wait, too")
+			return nil, nil, err
+		}
+	}
+	return v.propagate(ctx, now)
+}
+
 // others are the people of ours whose copies are brought up to date, who has answered included: what others answered
 // before he had a copy is new to him. The organizer is none of them.
 func (v *visit) others(ctx context.Context, now *itip.Object) (all []*ldapdir.Entry, err error) {

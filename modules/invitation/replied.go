@@ -74,7 +74,7 @@ func (v *visit) spread(ctx context.Context, o outcome, known bool) (decision, er
 		put.Object, put.Cause = v.stored, v.stored.Cause()
 	}
 	d.effects = append(d.effects, put)
-	copies, missed, err := v.propagate(ctx, o.object)
+	copies, missed, err := v.propagateNow(ctx, o.object)
 	if err != nil {
 		return decision{}, err
 	}

@@ -340,3 +340,35 @@ func TestReplyBounds(t *testing.T) {
 		t.Errorf("in the twenty-first calendar: %s", o.Why())
 	}
 }
+
+// TestCrowd: where many are invited, answers that are given automatically are brought to the copies of others with the
+// last of them, so that n answers do not write n copies each; where few are, and when somebody decides himself, at once.
+func TestCrowd(t *testing.T) {
+	for _, many := range []bool{false, true} {
+		names := []string{"hand"}
+		for i := range map[bool]int{false: 3, true: 14}[many] {
+			names = append(names, fmt.Sprintf("auto%d", i))
+		}
+		people, attendees := staff(names...)
+		h := newHost(t, "example.org", people, "", calendar.NewMemory(calendar.Options{}))
+		for _, who := range append([]string{"boss"}, names...) {
+			h.put(t, who+"@example.org", object("", "u1", attendees))
+		}
+		for i, who := range names[1:] {
+			h.answer(t, "u1", who, "ACCEPTED")
+			last := i == len(names)-2
+			if told := h.partstats(t, "hand@example.org", "u1")[who] == itip.Accepted; told != (last || !many) {
+				t.Errorf("many %v: hand reads %v after answer %d of %d", many, told, i+1, len(names)-1)
+			}
+		}
+		for _, who := range names[1:] {
+			if is := h.partstats(t, "hand@example.org", "u1")[who]; is != itip.Accepted {
+				t.Errorf("many %v: in the end hand reads that %s is %s", many, who, is)
+			}
+		}
+		h.answer(t, "u1", "hand", "DECLINED")
+		if is := h.partstats(t, "auto0@example.org", "u1")["hand"]; is != itip.Declined {
+			t.Errorf("many %v: auto0 reads that hand is %s", many, is)
+		}
+	}
+}
