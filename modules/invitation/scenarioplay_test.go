@@ -50,7 +50,7 @@ type event struct {
 	sequence                      int
 	organizer                     string
 	to                            []string
-	rrule, rsvp, status           string
+	rsvp, status                  string
 	percent                       string
 }
 

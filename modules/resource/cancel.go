@@ -101,9 +101,7 @@ func (b *booking) knowsAny() bool {
 // joined are instances that are booked by themselves, and others of their series.
 func joined(stored, others *itip.Object) *itip.Object {
 	o := stored.Clone()
-	for _, c := range others.Clone().Scheduled() {
-		o.Root.Parts = append(o.Root.Parts, c)
-	}
+	o.Root.Parts = append(o.Root.Parts, others.Clone().Scheduled()...)
 	o.AddZones()
 	return o
 }

@@ -126,7 +126,7 @@ var firstPort = sync.OnceValue(func() int {
 			continue
 		}
 		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
-			partLock = f // open for as long as we live
+			locks = append(locks, f) // open for as long as we live
 			return lowest + part*share
 		}
 		f.Close()
@@ -134,7 +134,8 @@ var firstPort = sync.OnceValue(func() int {
 	return lowest + os.Getpid()%parts*share
 })
 
-var partLock *os.File
+// locks keeps the lock from being collected, and so given back.
+var locks []*os.File
 
 // freeAddrs finds n different loopback addresses nobody listens on.
 func freeAddrs(tb testing.TB, n int) (addrs []string) {
