@@ -22,8 +22,8 @@ func (p *profile) question(t topic, text string, q Query) question {
 // answer, from entries that are not too old and are marked Stale. Nobody is never concluded from anything old.
 func (d *Dir) ask(ctx context.Context, q question) ([]*Entry, error) {
 	d.counts.lookups.Add(1)
-	kept := d.cache.get(q.key)
-	if kept != nil && d.age(kept) < d.ttl(kept) && kept.edition == q.profile.edition() {
+	kept, fresh := d.kept(q)
+	if fresh {
 		d.counts.hits.Add(1)
 		return kept.entries, nil
 	}
@@ -37,6 +37,12 @@ func (d *Dir) ask(ctx context.Context, q question) ([]*Entry, error) {
 	}
 	d.counts.errors.Add(1)
 	return nil, err
+}
+
+// kept is the answer in the cache, nil if there is none, and whether it is still good.
+func (d *Dir) kept(q question) (a *answer, fresh bool) {
+	a = d.cache.get(q.key)
+	return a, a != nil && d.age(a) < d.ttl(a) && a.edition == q.profile.edition()
 }
 
 // edition is 0 for a backend that notices nothing.
@@ -71,6 +77,9 @@ func staleCopies(entries []*Entry) []*Entry {
 func (d *Dir) fetch(ctx context.Context, q question) ([]*Entry, error) {
 	text := fmt.Sprintf("%d/%c/%s", q.key.profile, q.key.topic, q.key.text)
 	done := d.flights.DoChan(text, func() (any, error) {
+		if a, fresh := d.kept(q); fresh { // somebody else's question has ended just now
+			return a.entries, nil
+		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.cfg.Deadline)
 		defer cancel()
 		return d.search(ctx, q)
