@@ -26,7 +26,7 @@ type draft struct {
 	effects  []Effect
 	owner    []int // which step wants effects[i]
 	refuse   *Refusal
-	begun    bool // some of what was planned before has happened: an error is one whatever on_error says
+	begun    map[int]bool // steps of which something has happened: an error is one whatever on_error says
 }
 
 // putApart is an effect that a step can plan without.
@@ -39,7 +39,7 @@ func (d *draft) putApart(index int) (PutEvent, bool) {
 }
 
 // draft asks every step in order, each seeing the mail as edited by the steps before. The first refusal ends it.
-func (p *Pipeline) draft(ctx context.Context, tx *Tx, without map[int]error, crowds *crowds, begun bool) *draft {
+func (p *Pipeline) draft(ctx context.Context, tx *Tx, without map[int]error, crowds *crowds, begun map[int]bool) *draft {
 	d := &draft{p: p, tx: tx, without: without, crowds: crowds, strict: map[int]bool{}, begun: begun}
 	d.branches = []*branch{{rcpts: tx.Rcpts, from: tx.From, mail: tx.Message}}
 	for i := range p.Steps {
@@ -126,7 +126,7 @@ func (d *draft) take(ctx context.Context, i int, b *branch, v *shown, share shar
 	d.reasons = append(d.reasons, reason)
 	switch {
 	case reason.Audit:
-	case reason.Err != nil && (share.OnError != Pass || d.begun):
+	case reason.Err != nil && (share.OnError != Pass || d.begun[i]):
 		d.refuse = refusalOf(reason.Err)
 	case reason.Err != nil:
 	case reason.Plan.Refuse != nil:

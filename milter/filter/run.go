@@ -18,7 +18,7 @@ const maxAttempts = 8
 // agreed, and nothing is accepted whose effects did not happen.
 func (p *Pipeline) Run(ctx context.Context, tx *Tx) Outcome {
 	mail := *tx
-	r := run{p: p, tx: &mail, without: map[int]error{}, host: ctx, ctx: ctx}
+	r := run{p: p, tx: &mail, without: map[int]error{}, begun: map[int]bool{}, host: ctx, ctx: ctx}
 	r.crowds = &crowds{directory: p.Directory, known: map[address.Address]crowd{}}
 	defer r.release()
 	for r.attempt = 1; r.attempt <= maxAttempts; r.attempt++ {
@@ -61,8 +61,8 @@ type run struct {
 	reserved []string
 	free     func()
 	last     *draft
-	moved    error // why it was planned again last
-	begun    bool  // some of what was planned has happened for good: no step may be left out any more
+	moved    error        // why it was planned again last
+	begun    map[int]bool // steps of whose effects some may have happened for good: they are not left out any more
 }
 
 // once plans and applies; done is false when it has to be planned again.
@@ -92,7 +92,7 @@ func (r *run) once() (o Outcome, done bool) {
 		return Outcome{}, false
 	case errors.As(err, &failed) && r.around(failed):
 		return Outcome{}, false
-	case errors.As(err, &failed) && !failed.Committed && !r.begun && r.leaveOut(failed):
+	case errors.As(err, &failed) && !failed.Committed && r.leaveOut(failed):
 		return Outcome{}, false
 	default:
 		return r.unavailable(err), true
@@ -113,7 +113,11 @@ func (r *run) around(failed *EffectError) bool {
 	}
 	unwritable[put.Calendar] = failed.Err
 	r.tx.Unwritable = unwritable
-	r.begun = r.begun || failed.Committed
+	if failed.Committed {
+		for _, step := range r.last.owner {
+			r.begun[step] = true
+		}
+	}
 	r.attempt-- // there are no more of these than calendars
 	return true
 }
@@ -124,7 +128,7 @@ func (r *run) leaveOut(failed *EffectError) bool {
 		return false
 	}
 	step := r.last.owner[failed.Index]
-	if step < 0 || r.last.strict[step] {
+	if step < 0 || r.last.strict[step] || r.begun[step] {
 		return false
 	}
 	r.without[step] = failed.Err

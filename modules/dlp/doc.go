@@ -1,3 +1,2 @@
-// Package dlp will keep confidential data from leaving: what its detectors find, its rules judge. So far it holds only
-// the runner that measures the detectors on labelled data.
+// Package dlp measures what its detectors find on labelled data. It is no module yet: nothing in the pipeline uses it.
 package dlp

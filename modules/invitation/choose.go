@@ -76,8 +76,12 @@ func (v *visit) covering(policies []policy) []policy {
 
 // choose tries the policies one after the other; the first that decides counts.
 func (v *visit) choose(ctx context.Context, policies []policy) (decision, error) {
-	if v.repeated() && v.incoming.Method() != "REPLY" {
+	begun := v.repeated()
+	if begun && v.incoming.Method() != "REPLY" {
 		return v.again(ctx)
+	}
+	if err := v.tx.Unwritable[v.folder]; err != nil && !begun { // else only the acknowledgement was lost
+		return untouched("the calendar cannot be written to: %v", err), nil
 	}
 	if v.incoming.Method() == "REQUEST" && v.cameBack() {
 		return untouched("whom it was delegated to has declined"), nil // S5546-47

@@ -37,6 +37,50 @@ func (f *full) Find(ctx context.Context, cal, uid string) (*itip.Object, bool, c
 	return f.Store.Find(ctx, cal, uid)
 }
 
+// lossy is a store that keeps what it is given for one calendar, and then neither says so nor can be asked, once.
+type lossy struct {
+	calendar.Store
+	cal  string
+	lost int // answers that were lost
+}
+
+func (l *lossy) Put(ctx context.Context, p calendar.Put) error {
+	err := l.Store.Put(ctx, p)
+	if err == nil && p.Calendar == l.cal && l.lost == 0 {
+		l.lost, err = 1, errFull
+	}
+	return err
+}
+
+func (l *lossy) Find(ctx context.Context, cal, uid string) (*itip.Object, bool, calendar.Version, error) {
+	if cal == l.cal && l.lost == 1 {
+		l.lost = 2
+		return nil, false, "", errFull
+	}
+	return l.Store.Find(ctx, cal, uid)
+}
+
+// TestLostAcknowledgement: a copy that is stored although nobody said so is answered, not left to the person: his
+// calendar would say that he has accepted, and the organizer would never hear of it.
+func TestLostAcknowledgement(t *testing.T) {
+	for _, who := range [][]string{{"jane"}, {"ann", "jane", "kim"}} {
+		people, lines := someone("boss", "example.org"), "ORGANIZER:mailto:boss@example.org"
+		var rcpts []string
+		for _, name := range who {
+			people += someone(name, "example.org", "ALL_ACCEPT")
+			lines += "\r\nATTENDEE;RSVP=TRUE:mailto:" + name + "@example.org"
+			rcpts = append(rcpts, name+"@example.org")
+		}
+		h := newHost(t, "example.org", people, "", &lossy{Store: calendar.NewMemory(calendar.Options{}), cal: "jane@example.org"})
+		h.Steps[0].OnError = filter.Pass
+		o := h.receive(t, filter.Envelope{Role: filter.Submission, User: "boss", From: "boss@example.org"},
+			imipMail(t, "boss@example.org", "jane@example.org", "REQUEST", "u1", lines), rcpts...)
+		if !o.Discard || len(h.sent()) != len(who) {
+			t.Errorf("%v: refused %v, dropped %d, sent %q; %s", who, o.Refuse, len(o.Drop), h.sent(), o.Why())
+		}
+	}
+}
+
 // TestFullCalendar: whose calendar takes nothing decides himself, with on_error: pass; what was decided for the others
 // stands and is answered, and who has nothing to do with it gets the mail. Once somebody is in, nothing passes that
 // cannot be finished. With on_error: defer the mail comes again.

@@ -149,9 +149,6 @@ func leftTo(policies []policy) decision {
 
 // mismatch says why the object is not for this person's calendar, or "".
 func (v *visit) mismatch() string {
-	if err := v.tx.Unwritable[v.folder]; err != nil {
-		return fmt.Sprintf("the calendar cannot be written to: %v", err)
-	}
 	if v.incoming.Method() == "REPLY" {
 		return v.unwanted()
 	}

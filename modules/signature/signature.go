@@ -43,7 +43,6 @@ var Module = filter.Define(filter.Definition{
 	OnError: filter.Pass,
 }, Config{Rule: rules.Defaults(addendum.AboveQuote, true)}, build)
 
-// build refuses mail from outside: nobody of ours wrote it.
 func build(h filter.Host, c Config) (filter.Module, error) {
 	set, err := rules.New(rules.Options{Name: "signature", Directory: h.Directory, Personal: true}, c.Rule, c.list())
 	if err != nil {
